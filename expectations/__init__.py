@@ -1,0 +1,1 @@
+"""What must hold: suites of expectations, and their results."""

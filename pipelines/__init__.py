@@ -1,0 +1,1 @@
+"""What runs, when and in which order: Dagster definitions and the command line. No parsing, no SQL."""

@@ -1,0 +1,1 @@
+"""Where figures come from: series (data), PDF files, layout, notation, matching."""

@@ -1,0 +1,1 @@
+"""Where tables live: field dictionary, DuckDB, exports, pages, catalogue."""
