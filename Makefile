@@ -1,0 +1,72 @@
+# What a person types here; every target sets up what it needs. `make` alone lists them.
+# PYTHON=/path/to/python3.12 chooses the interpreter, ARGS="..." passes words on to what is called.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.shinchoku-set-up
+CODE := pipelines sources warehouse expectations
+ARGS ?=
+
+# Without .pyc files Great Expectations alone takes six seconds at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-all ui lint types defs constraints clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /	/' | sort | awk -F'	' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+setup: $(STAMP)  ## the environment in .venv, with .venv/bin/shinchoku
+
+run: $(STAMP)  ## read, check and publish every bundled edition into data/ (or $SHINCHOKU_HOME)
+	@$(BIN)/shinchoku run $(ARGS)
+
+test: $(STAMP)  ## the tests that need nothing but Python
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+test-all: $(STAMP)  ## all tests, also those that need Chromium, Debian packages or servers (see .ci/run)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,ocr]'
+	$(BIN)/python -m pytest -n auto --maxprocesses 2 -m '' $(ARGS)
+
+ui: $(STAMP)  ## the Dagster UI on http://localhost:3000
+	@$(BIN)/shinchoku ui $(ARGS)
+
+lint: $(STAMP)  ## ruff
+	$(BIN)/ruff check .
+
+types: $(STAMP)  ## mypy
+	$(BIN)/mypy
+
+defs: $(STAMP)  ## do the Dagster definitions load?
+	$(BIN)/dg check defs
+
+constraints: $(STAMP)  ## write the installed versions to constraints.txt
+	$(BIN)/python -m pip install --quiet -e '.[dev,ocr]'
+	$(BIN)/python -m pip freeze --exclude-editable | grep -v ' @ ' > constraints.txt.new
+	mv constraints.txt.new constraints.txt
+
+clean:  ## remove the environment and caches; data/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build
+
+$(STAMP): pyproject.toml constraints.txt
+	@set -e; \
+	if ! [ -x $(BIN)/python ]; then \
+	  found=; \
+	  for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	    if "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null; then found=$$candidate; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    echo "Shinchoku needs Python 3.11 to 3.14, and none was found. Install one and run make again, or name it: make PYTHON=/path/to/python3.12" >&2; \
+	    echo "Python 3.11～3.14が見つかりません。インストールするか、make PYTHON=/path/to/python3.12 のように指定してください。" >&2; exit 2; \
+	  fi; \
+	  if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null; then \
+	    echo "$$found cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	    echo "$$found では仮想環境を作れません。Debian/Ubuntuでは apt-get install python3-venv を実行してください。" >&2; exit 2; \
+	  fi; \
+	  echo "Making $(VENV) with $$found / 環境を作成中"; \
+	  "$$found" -m venv $(VENV); \
+	fi; \
+	echo "Installing packages, about a minute / パッケージを導入中（約1分）"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'; \
+	$(BIN)/python -m compileall -q $(CODE); \
+	touch $(STAMP)

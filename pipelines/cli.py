@@ -1,0 +1,140 @@
+"""The `shinchoku` command: what a person can ask for, its options and exit codes. What is done lies in other modules.
+
+Every import that takes time stands inside its command: `shinchoku read` must not wait for Dagster.
+Exit codes: 0 done, 1 a check stopped publication, 2 a file or option that cannot be used.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+
+from sources.errors import ShinchokuError
+
+EXAMPLES = """
+\b
+Examples / 例:
+  shinchoku run                                  every bundled edition, from PDF to open data / 全工程を実行
+  shinchoku extract report.pdf                   the numbers a PDF prints, as CSV / PDFの数値をCSVで出力
+  shinchoku extract report.pdf --pages 6-7 -o figures.parquet
+  echo '前年度比+3万枚（前年度 27万枚）' | shinchoku read --fiscal-year 2024
+  shinchoku explain report.pdf --page 6 -o page.html
+"""
+
+
+class Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ShinchokuError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=Commands, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="shinchoku")
+def main() -> None:
+    """Shinchoku (進捗): from a city's PDF progress report to tidy, checked open data.
+
+    PDFの進捗報告書から、検証済みのオープンデータへ。
+    """
+
+
+class PageRange(click.ParamType):
+    """`6`, `6-7` or `1,3,6-7`, counted from 1."""
+
+    name = "pages"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
+        pages: set[int] = set()
+        for part in str(value).split(","):
+            first, dash, last = part.strip().partition("-")
+            if not (first.isdecimal() and (last.isdecimal() if dash else True)):
+                self.fail(f"{value!r} is not a list of pages such as 6, 6-7 or 1,3,6-7 / ページ指定の例: 6-7", param, ctx)
+            span = range(int(first), int(last or first) + 1)
+            if not span or span[0] < 1:
+                self.fail(f"{value!r}: pages count from 1 and the first comes first / ページは1から昇順に指定", param, ctx)
+            pages.update(span)
+        return sorted(pages)
+
+
+PDF = click.Path(path_type=Path)
+FISCAL_YEAR = click.option(
+    "--fiscal-year", type=click.IntRange(1868, 2200), metavar="YEAR", help="Fiscal year of the report, 2024 for R6 / 報告対象の年度（西暦）."
+)
+PAGES = click.option("--pages", type=PageRange(), metavar="PAGES", help="Only these pages, e.g. 6-7 or 1,3,6-7 / 対象ページ.")
+
+
+@main.command()
+@click.argument("files", metavar="FILE.pdf...", nargs=-1, required=True, type=PDF)
+@PAGES
+@FISCAL_YEAR
+@click.option("-o", "--output", type=PDF, help="OUT.csv, .json or .parquet; with several files a folder / 出力先.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Files read at the same time / 並列数.")
+def extract(files: tuple[Path, ...], pages: list[int] | None, fiscal_year: int | None, output: Path | None, jobs: int) -> None:
+    """Every number that a PDF prints, what it means and where it stands.
+
+    PDFに印字された数値を表にします。Without -o: CSV on standard output. The columns are described in the README.
+    """
+    from pipelines import table
+    from sources.reading import read_report
+
+    if len(files) == 1 and not (output and output.is_dir()):
+        if output and output.suffix not in table.FORMATS:
+            raise click.BadOptionUsage("output", f"{output}: the ending must be one of {', '.join(table.FORMATS)} / 拡張子が不正です")
+        reading = read_report(files[0], pages=pages, fiscal_year=fiscal_year)
+        for warning in reading.warnings:
+            click.echo(warning, err=True)
+        if output:
+            table.write(reading.figures, output)
+        else:
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+            click.echo(table.to_csv(reading.figures), nl=False)
+        return
+
+    if output is None or output.suffix in table.FORMATS:
+        raise click.BadOptionUsage("output", "Several files need a folder: -o FOLDER / 複数ファイルには -o フォルダ を指定してください")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ShinchokuError(
+            f"{output}: the folder cannot be made ({error.strerror}). Choose another place with -o.",
+            f"{output}：フォルダを作成できません（{error.strerror}）。-o で別の場所を指定してください。",
+        ) from error
+
+    def one(path: Path) -> bool:
+        try:
+            reading = read_report(path, pages=pages, fiscal_year=fiscal_year)
+            table.write(reading.figures, output / f"{path.stem}.csv")
+        except ShinchokuError as error:
+            click.echo(str(error), err=True)
+            return False
+        click.echo(f"{path}: {len(reading.figures)}", err=True)
+        return True
+
+    with ThreadPoolExecutor(jobs) as pool:
+        if not all(list(pool.map(one, files))):
+            raise click.exceptions.Exit(2)
+
+
+@main.command()
+@FISCAL_YEAR
+def read(fiscal_year: int | None) -> None:
+    """The numbers in each line of standard input, one JSON line each.
+
+    標準入力の各行から数値を読み取り、1行ずつJSONで出力します。
+    """
+    from sources.notation.jsonl import read_line
+
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    for line in sys.stdin:
+        click.echo(json.dumps(read_line(line.rstrip("\r\n"), fiscal_year), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
