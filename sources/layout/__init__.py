@@ -1,0 +1,1 @@
+"""A page to blocks of text, tables and headings in reading order; knows where ink stands, reads no quantity."""

@@ -1,0 +1,229 @@
+"""Rules to grids of cells: ruled tables with merged cells, and tables whose columns only white space parts."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sources.layout.text import Span, overlap, union
+from sources.pdf.document import Panel, Rule, _frame
+from sources.records import Box
+
+# Rules that miss each other by less are meant to meet (points).
+SNAP = 3.0
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell of a grid: rows ``row`` to ``row_end`` and columns ``col`` to ``col_end``, both included."""
+
+    box: Box
+    row: int
+    row_end: int
+    col: int
+    col_end: int
+    spans: list[Span] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(span.text for span in self.spans)
+
+
+@dataclass(slots=True)
+class Grid:
+    box: Box
+    cells: list[Cell]
+    rows: int
+    cols: int
+    ruled: bool = True
+
+    def at(self, row: int, col: int) -> Cell | None:
+        return next((c for c in self.cells if c.row <= row <= c.row_end and c.col <= col <= c.col_end), None)
+
+
+def _snapped(values: Sequence[float]) -> list[float]:
+    out: list[list[float]] = []
+    for value in sorted(values):
+        if out and value - out[-1][-1] <= SNAP:
+            out[-1].append(value)
+        else:
+            out.append([value])
+    return [sum(group) / len(group) for group in out]
+
+
+def _merged(rules: Sequence[Rule]) -> list[Rule]:
+    """Rules on one line that touch or overlap become one."""
+    lines: list[list[Rule]] = []
+    for rule in sorted(rules, key=lambda r: (r.horizontal, r.at)):
+        if lines and lines[-1][0].horizontal == rule.horizontal and rule.at - lines[-1][0].at <= SNAP:
+            lines[-1].append(rule)
+        else:
+            lines.append([rule])
+    out: list[Rule] = []
+    for line in lines:
+        line.sort(key=lambda r: r.start)
+        current = Rule(line[0].horizontal, line[0].at, line[0].start, line[0].end)
+        for rule in line[1:]:
+            if rule.start <= current.end + SNAP:
+                current.end = max(current.end, rule.end)
+            else:
+                out.append(current)
+                current = Rule(rule.horizontal, rule.at, rule.start, rule.end)
+        out.append(current)
+    return [rule for rule in out if rule.end - rule.start >= 4]
+
+
+def _families(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Rules that meet, directly or through others."""
+    across = [r for r in rules if r.horizontal]
+    down = sorted((r for r in rules if not r.horizontal), key=lambda r: r.at)
+    positions = [r.at for r in down]
+    parent = {id(r): id(r) for r in rules}
+
+    def root(key: int) -> int:
+        while parent[key] != key:
+            parent[key] = parent[parent[key]]
+            key = parent[key]
+        return key
+
+    for h in across:
+        for v in down[bisect_left(positions, h.start - SNAP) : bisect_left(positions, h.end + SNAP)]:
+            if v.start - SNAP <= h.at <= v.end + SNAP:
+                parent[root(id(h))] = root(id(v))
+    families: dict[int, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        families[root(id(rule))].append(rule)
+    return list(families.values())
+
+
+def ruled_grids(rules: Sequence[Rule], panels: Sequence[Panel]) -> list[Grid]:
+    """Grids of at least two cells made by rules and by the frames of panels that touch."""
+    lines = _merged([*rules, *(edge for panel in panels for edge in _frame(panel.box))])
+    return [grid for family in _families(lines) if (grid := _grid(family)) is not None]
+
+
+def _grid(family: Sequence[Rule]) -> Grid | None:
+    across, down = [r for r in family if r.horizontal], [r for r in family if not r.horizontal]
+    if len(across) < 2 or not down:
+        return None
+    ys = _snapped([r.at for r in across])
+    # Japanese tables often leave their outer left and right sides open.
+    left, right = min(r.start for r in across), max(r.end for r in across)
+    xs = _snapped([*(r.at for r in down), left, right])
+    nx, ny = len(xs) - 1, len(ys) - 1
+    if nx < 1 or ny < 1 or nx * ny < 2 or nx * ny > 40_000:
+        return None
+
+    def covered(rules: Sequence[Rule], at: float, start: float, end: float) -> bool:
+        middle = (start + end) / 2
+        return any(abs(r.at - at) <= SNAP and r.start <= middle <= r.end for r in rules)
+
+    by_y: dict[int, list[Rule]] = defaultdict(list)
+    for r in across:
+        by_y[min(range(len(ys)), key=lambda i: abs(ys[i] - r.at))].append(r)
+    by_x: dict[int, list[Rule]] = defaultdict(list)
+    for r in down:
+        by_x[min(range(len(xs)), key=lambda i: abs(xs[i] - r.at))].append(r)
+
+    group = list(range(nx * ny))
+
+    def root(i: int) -> int:
+        while group[i] != i:
+            group[i] = group[group[i]]
+            i = group[i]
+        return i
+
+    for j in range(ny):
+        for i in range(nx):
+            here = j * nx + i
+            if i + 1 < nx and not covered(by_x[i + 1], xs[i + 1], ys[j], ys[j + 1]):
+                group[root(here)] = root(here + 1)
+            if j + 1 < ny and not covered(by_y[j + 1], ys[j + 1], xs[i], xs[i + 1]):
+                group[root(here)] = root(here + nx)
+    squares: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for j in range(ny):
+        for i in range(nx):
+            squares[root(j * nx + i)].append((j, i))
+    cells = []
+    for members in squares.values():
+        top, bottom = min(j for j, _ in members), max(j for j, _ in members)
+        first, last = min(i for _, i in members), max(i for _, i in members)
+        if len(members) != (bottom - top + 1) * (last - first + 1):
+            # Not a rectangle: a rule ends early. Its squares stand for themselves, so that no text is lost.
+            cells += [Cell(Box(xs[i], ys[j], xs[i + 1], ys[j + 1]), j, j, i, i) for j, i in members]
+        else:
+            cells.append(Cell(Box(xs[first], ys[top], xs[last + 1], ys[bottom + 1]), top, bottom, first, last))
+    if len(cells) < 2:
+        return None
+    cells.sort(key=lambda c: (c.row, c.col))
+    return Grid(Box(xs[0], ys[0], xs[-1], ys[-1]), cells, ny, nx)
+
+
+def unruled_grids(lines: Sequence[Sequence[Span]], is_value: "Sequence[Sequence[bool]]") -> list[tuple[Grid, list[Span]]]:  # noqa: UP037
+    """Grids in lines of spans that only white space parts.
+
+    ``lines`` are rows of spans from top to bottom; ``is_value`` tells which spans are little else than a number. A grid is
+    a run of rows, at least two of them with two or more spans, in which the values stand in the same columns.
+    """
+    out: list[tuple[Grid, list[Span]]] = []
+    i = 0
+    while i < len(lines):
+        if len(lines[i]) < 2:
+            i += 1
+            continue
+        run = [i]
+        j = i + 1
+        while j < len(lines):
+            before, here = lines[run[-1]], lines[j]
+            em = max(span.size for span in (*before, *here))
+            gap = min(s.box.top for s in here) - max(s.box.bottom for s in before)
+            if gap > 1.6 * em or max(s.size for s in here) > 1.5 * min(s.size for s in (*before, *here)):
+                break
+            if len(here) >= 2:
+                run.append(j)
+            else:
+                break
+            j += 1
+        rows = [lines[k] for k in run]
+        values = [is_value[k] for k in run]
+        grid = _white_grid(rows, values)
+        if grid is not None:
+            out.append((grid, [span for row in rows for span in row]))
+        i = j if len(run) > 1 else i + 1
+    return out
+
+
+def _white_grid(rows: Sequence[Sequence[Span]], values: Sequence[Sequence[bool]]) -> Grid | None:
+    if len(rows) < 2 or sum(sum(v) for v in values) < 2:
+        return None
+    bands: list[list[float]] = []
+    for span in sorted((s for row in rows for s in row), key=lambda s: s.box.x1 - s.box.x0):
+        hits = [b for b in bands if overlap(b[0], b[1], span.box.x0, span.box.x1) > 0.5]
+        if not hits:
+            bands.append([span.box.x0, span.box.x1])
+        elif len(hits) == 1:
+            hits[0][0], hits[0][1] = min(hits[0][0], span.box.x0), max(hits[0][1], span.box.x1)
+    bands.sort()
+    if len(bands) < 2:
+        return None
+    columns: list[set[int]] = [set() for _ in bands]
+    cells: list[Cell] = []
+    for r, row in enumerate(rows):
+        for span, value in zip(row, values[r], strict=True):
+            hits2 = [k for k, b in enumerate(bands) if overlap(b[0], b[1], span.box.x0, span.box.x1) > 0.5]
+            if not hits2:
+                return None
+            if value:
+                columns[hits2[0]].add(r)
+            there = next((c for c in cells if c.row == r and c.col == hits2[0]), None)
+            if there:
+                there.spans.append(span)
+                there.box = union((there.box, span.box))
+            else:
+                cells.append(Cell(span.box, r, r, hits2[0], hits2[-1], [span]))
+    # One shared column of values under one another is what a table has and a line of prose has not.
+    if max(len(rows_with_values) for rows_with_values in columns) < 2:
+        return None
+    return Grid(union(c.box for c in cells), cells, len(rows), len(bands), ruled=False)

@@ -1,0 +1,363 @@
+"""A page to a tree of regions (page, panels) that hold blocks of lines, tables and further regions in reading order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sources.layout.grids import Grid, ruled_grids, unruled_grids
+from sources.layout.text import Span, columns_of_vertical_text, overlap, spans, union
+from sources.pdf.document import Glyph, Page, Panel, Rule
+from sources.records import Box
+
+_DIGITS = re.compile(r"[0-9]")
+# What a cell that is little else than a number holds: digits, signs, brackets and a short unit.
+_VALUE = re.compile(r"^[\s約▲△+\-−－±()（）※*]*[0-9][0-9,.\s]*\D{0,6}(?:[0-9][0-9,.\s]*\D{0,4})?[()（）※*\s]*$")
+
+
+def looks_like_value(text: str) -> bool:
+    return bool(_VALUE.match(unicodedata.normalize("NFKC", text).strip()))
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines that belong together, each a row of spans. ``strip`` is a line that fills a coloured band of its own."""
+
+    lines: list[list[Span]]
+    box: Box
+    strip: bool = False
+    vertical: bool = False
+
+    @property
+    def spans(self) -> list[Span]:
+        return [span for line in self.lines for span in line]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(" ".join(span.text for span in line) for line in self.lines)
+
+    @property
+    def size(self) -> float:
+        return max(span.size for span in self.spans)
+
+
+@dataclass(slots=True)
+class Table:
+    grid: Grid
+
+    @property
+    def box(self) -> Box:
+        return self.grid.box
+
+
+@dataclass(slots=True)
+class Region:
+    """The page itself, or a panel on it. ``items`` are its blocks, tables and panels in reading order."""
+
+    kind: str
+    box: Box
+    items: list[Block | Table | Region] = field(default_factory=list)
+    parent: Region | None = None
+
+    def blocks(self) -> list[Block]:
+        return [item for item in self.items if isinstance(item, Block)]
+
+
+@dataclass(slots=True)
+class Layout:
+    page: Page
+    root: Region
+    body_size: float
+
+
+def _area(box: Box) -> float:
+    return max(0.0, box.x1 - box.x0) * max(0.0, box.bottom - box.top)
+
+
+def _inside(inner: Box, outer: Box, slack: float = 2.0) -> bool:
+    return (
+        inner.x0 >= outer.x0 - slack
+        and inner.x1 <= outer.x1 + slack
+        and inner.top >= outer.top - slack
+        and inner.bottom <= outer.bottom + slack
+    )
+
+
+def _holds(box: Box, glyph: Glyph) -> bool:
+    return box.x0 <= (glyph.x0 + glyph.x1) / 2 <= box.x1 and box.top <= (glyph.top + glyph.bottom) / 2 <= box.bottom
+
+
+class _Index:
+    """Glyphs by squares of the page, to find those in a box without looking at all."""
+
+    STEP = 40
+
+    def __init__(self, glyphs: Sequence[Glyph]) -> None:
+        self.squares: dict[tuple[int, int], list[Glyph]] = defaultdict(list)
+        for g in glyphs:
+            self.squares[int((g.x0 + g.x1) / 2 // self.STEP), int((g.top + g.bottom) / 2 // self.STEP)].append(g)
+
+    def within(self, box: Box) -> list[Glyph]:
+        found = []
+        for x in range(int(box.x0 // self.STEP), int(box.x1 // self.STEP) + 1):
+            for y in range(int(box.top // self.STEP), int(box.bottom // self.STEP) + 1):
+                found += [g for g in self.squares.get((x, y), ()) if _holds(box, g)]
+        return found
+
+
+def _fill(grid: Grid, index: _Index, taken: set[int]) -> set[int]:
+    """Put the glyphs of the page into the cells of a grid; the ids of those placed."""
+    placed: set[int] = set()
+    for cell in grid.cells:
+        glyphs = [g for g in index.within(cell.box) if id(g) not in taken and id(g) not in placed]
+        placed.update(id(g) for g in glyphs)
+        cell.spans = _cell_spans(glyphs)
+    return placed
+
+
+def _cell_spans(glyphs: Sequence[Glyph]) -> list[Span]:
+    """The lines of a cell; letters spread over its width are one line."""
+    found = spans(glyphs, split=9.0)
+    columns = columns_of_vertical_text(glyphs)[0] if len(found) >= 4 and all(len(s.chars) <= 1 for s in found) else []
+    return columns or found
+
+
+def _is_table(grid: Grid) -> bool:
+    """Whether a grid is read by its heads: it has a first row or first column of words, and most of it is not bare."""
+    full = [cell for cell in grid.cells if cell.spans]
+    if grid.rows < 2 or grid.cols < 2 or len(full) < 3 or len(full) < 0.3 * len(grid.cells):
+        return False
+    head = [c for c in full if c.row == 0]
+    stub = [c for c in full if c.col == 0]
+    headed = bool(head) and not any(_is_measured(c.text) for c in head)
+    stubbed = len(stub) >= 2 and not any(_is_measured(c.text) for c in stub)
+    long = [c for c in full if len(c.spans) > 12]
+    return (headed or stubbed) and len(long) * 3 <= len(full)
+
+
+_MEASURED = re.compile(r"[0-9][0-9,.]*\s*(?:[%‰件名人円枚校台戸回]|万|億|千|兆)")
+_YEAR = re.compile(r"[0-9元]+\s*年|[HRS][0-9元]+|^\s*(?:19|20)[0-9]{2}\s*$")
+
+
+def _is_measured(text: str) -> bool:
+    """Whether a text holds a number that is not a year or date: then it is no head."""
+    plain = unicodedata.normalize("NFKC", text)
+    if _YEAR.search(plain):
+        return bool(_MEASURED.search(re.sub(r"[0-9]+\s*(?:年|月|日)", "", plain)))
+    return bool(_MEASURED.search(plain)) or looks_like_value(plain)
+
+
+def _all_grids(rules: Sequence[Rule], panels: Sequence[Panel]) -> list[Grid]:
+    """Grids drawn by rules and frames; and, where there are none, by cells that differ in colour alone."""
+    drawn = ruled_grids(rules, [p for p in panels if p.stroked])
+    shaded = [p for p in panels if not p.stroked and not any(_inside(p.box, g.box, 3) for g in drawn)]
+    return drawn + ruled_grids([], shaded)
+
+
+def _stacked(grid: Grid) -> Panel:
+    return Panel(grid.box, False, True)
+
+
+def analyse(page: Page) -> Layout:
+    """The layout of a page: every glyph of it stands in exactly one line, cell or column."""
+    sizes = sorted(g.size for g in page.glyphs if not g.text.isspace())
+    body = sizes[len(sizes) // 2] if sizes else 10.0
+    vertical, glyphs = _vertical(page.glyphs)
+    index = _Index(glyphs)
+    rules, panels = page.rules, [p for p in page.panels if index.within(p.box)]
+    tables: list[Grid] = []
+    stacks: list[Panel] = []
+    taken: set[int] = set()
+    for grid in sorted(_all_grids(rules, panels), key=lambda g: _area(g.box)):
+        placed = _fill(grid, index, taken)
+        if _is_table(grid):
+            tables.append(grid)
+            taken |= placed
+        elif grid.cols == 1 and placed and sum(1 for c in grid.cells if c.spans) >= 2:
+            stacks.append(_stacked(grid))
+    panels = [p for p in panels if not any(_inside(p.box, t.box, 3) for t in tables)]
+    panels = [p for p in panels if not any(_inside(p.box, s.box, 3) and p.box != s.box for s in stacks)] + stacks
+    root = Region("page", Box(0, 0, page.width, page.height))
+    regions = _nested(root, panels)
+    homes: dict[int, list[Glyph]] = defaultdict(list)
+    small_first = sorted(range(len(regions)), key=lambda i: _area(regions[i].box))
+    owner: dict[int, int] = {}
+    for i in small_first[:-1]:
+        for g in index.within(regions[i].box):
+            owner.setdefault(id(g), i)
+    for g in glyphs:
+        if id(g) not in taken:
+            homes[owner.get(id(g), small_first[-1] if small_first else 0)].append(g)
+    for i in small_first:
+        region = regions[i]
+        found = spans(homes[i], [r for r in rules if _touches(r, region.box)])
+        region.items += _blocks(found)
+        if region.kind == "panel" and len(region.items) == 1 and isinstance(region.items[0], Block) and len(region.items[0].lines) == 1:
+            # A band of colour behind one line is a heading's dress, no container.
+            region.items[0].strip = region.box.bottom - region.box.top <= 3 * region.items[0].size
+    for grid in tables:
+        home = min((r for r in regions if _inside(grid.box, r.box, 4)), key=lambda r: _area(r.box), default=root)
+        home.items.append(Table(grid))
+    for span in vertical:
+        root.items.append(Block([[span]], span.box, vertical=True))
+    _hang(root, regions)
+    return Layout(page, root, body)
+
+
+def _touches(rule: Rule, box: Box) -> bool:
+    if rule.horizontal:
+        return box.top - 1 <= rule.at <= box.bottom + 1 and overlap(rule.start, rule.end, box.x0, box.x1) > 0
+    return box.x0 - 1 <= rule.at <= box.x1 + 1 and overlap(rule.start, rule.end, box.top, box.bottom) > 0
+
+
+def _vertical(glyphs: Sequence[Glyph]) -> tuple[list[Span], list[Glyph]]:
+    """Vertical text is looked for only where enough glyphs have no neighbour on their baseline."""
+    inked = [g for g in glyphs if not g.text.isspace()]
+    rows: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for g in inked:
+        rows[round(g.baseline / 2), 0].append(g.x0)
+    lonely = 0
+    for (key, _), starts in rows.items():
+        near = sorted([*starts, *rows.get((key + 1, 0), ()), *rows.get((key - 1, 0), ())])
+        lonely += sum(1 for a, b in zip(near, near[1:], strict=False) if b - a > 1.6 * 10) + (1 if len(near) == 1 else 0)
+    if lonely < 8 and lonely < 0.05 * len(inked):
+        return [], list(glyphs)
+    return columns_of_vertical_text(glyphs)
+
+
+def _nested(root: Region, panels: Sequence[Panel]) -> list[Region]:
+    """Panels that hold text as regions, each in the smallest region around it."""
+    kept: list[Box] = []
+    for panel in sorted(panels, key=lambda p: _area(p.box)):
+        twin = any(
+            overlap(panel.box.x0, panel.box.x1, k.x0, k.x1) * overlap(panel.box.top, panel.box.bottom, k.top, k.bottom)
+            > 0.9 * max(_area(panel.box), _area(k))
+            for k in kept
+            if overlap(panel.box.x0, panel.box.x1, k.x0, k.x1) > 0 and overlap(panel.box.top, panel.box.bottom, k.top, k.bottom) > 0
+        )
+        if not twin:
+            kept.append(panel.box)
+    regions = [Region("panel", box) for box in kept]
+    for region in regions:
+        around = [r for r in regions if r is not region and _inside(region.box, r.box) and _area(r.box) > _area(region.box)]
+        region.parent = min(around, key=lambda r: _area(r.box), default=root)
+    return [*regions, root]
+
+
+def _hang(root: Region, regions: Sequence[Region]) -> None:
+    """Hang every region that holds something into its parent, in reading order; a strip is a block of its parent."""
+    for region in sorted(regions, key=lambda r: _area(r.box)):
+        if region is root or not region.items:
+            continue
+        home = region.parent or root
+        only = region.items[0] if len(region.items) == 1 else None
+        if isinstance(only, Block) and only.strip:
+            only.box = union((only.box, only.box))
+            home.items.append(only)
+        elif isinstance(only, Table):
+            home.items.append(only)
+        else:
+            home.items.append(region)
+    for region in regions:
+        region.items = reading_order(region.items)
+
+
+def _blocks(found: Sequence[Span]) -> list[Block | Table | Region]:
+    rows: list[list[Span]] = []
+    for span in sorted(found, key=lambda s: (s.baseline, s.box.x0)):
+        if rows and abs(rows[-1][0].baseline - span.baseline) <= 0.25 * min(rows[-1][0].size, span.size):
+            rows[-1].append(span)
+        else:
+            rows.append([span])
+    for row in rows:
+        row.sort(key=lambda s: s.box.x0)
+    out: list[Block | Table | Region] = []
+    grids = unruled_grids(rows, [[looks_like_value(s.text) for s in row] for row in rows])
+    used = {id(span) for _, members in grids for span in members}
+    out += [Table(grid) for grid, _ in grids]
+    left = [span for row in rows for span in row if id(span) not in used]
+    return out + [*_clusters(left)]
+
+
+def _clusters(items: Sequence[Span]) -> list[Block]:
+    """Spans that stand close under one another, as blocks."""
+    order = sorted(range(len(items)), key=lambda i: items[i].box.top)
+    parent = list(range(len(items)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for n, i in enumerate(order):
+        above = items[i]
+        under: list[int] = []
+        for j in order[n + 1 :]:
+            below = items[j]
+            em = (above.size + below.size) / 2
+            if below.box.top - above.box.bottom > 1.2 * max(above.size, 40):
+                break
+            if abs(above.baseline - below.baseline) <= 0.25 * min(above.size, below.size):
+                continue
+            gap = below.box.top - above.box.bottom
+            shared = overlap(above.box.x0, above.box.x1, below.box.x0, below.box.x1)
+            narrow = min(above.box.x1 - above.box.x0, below.box.x1 - below.box.x0)
+            if -0.6 * em <= gap <= 0.9 * em and shared > 0.3 * narrow:
+                under.append(j)
+        nearest = min((items[j].box.top for j in under), default=0.0)
+        first = [j for j in under if items[j].box.top <= nearest + 0.5 * items[j].size]
+        # A line over several columns is their heading, and joins none of them.
+        if len(first) == 1 or (first and all(root(j) == root(first[0]) for j in first)):
+            for j in first:
+                parent[root(j)] = root(i)
+    groups: dict[int, list[Span]] = defaultdict(list)
+    for i in range(len(items)):
+        groups[root(i)].append(items[i])
+    return [_block(group) for group in groups.values()]
+
+
+def _block(group: Sequence[Span]) -> Block:
+    lines: list[list[Span]] = []
+    for span in sorted(group, key=lambda s: (s.baseline, s.box.x0)):
+        if lines and abs(lines[-1][0].baseline - span.baseline) <= 0.25 * min(lines[-1][0].size, span.size):
+            lines[-1].append(span)
+        else:
+            lines.append([span])
+    for line in lines:
+        line.sort(key=lambda s: s.box.x0)
+    return Block(lines, union(s.box for s in group))
+
+
+def reading_order(items: Sequence[Block | Table | Region]) -> list[Block | Table | Region]:
+    """Items by recursive cuts along white space: across first where rows part, down where columns do."""
+    if len(items) <= 1:
+        return list(items)
+    rows, row_gap = _cut(items, 1)
+    columns, column_gap = _cut(items, 0)
+    if len(rows) == 1 and len(columns) == 1:
+        return sorted(items, key=lambda i: (round(i.box.top / 6), i.box.x0))
+    # A gutter as wide as the widest gap between rows parts newspaper columns; a narrower one only tiles of a row.
+    tall = len(columns) > 1 and column_gap >= row_gap and all(len(c) >= 3 for c in columns)
+    parts = columns if len(rows) == 1 or tall else rows
+    return [item for part in parts for item in reading_order(part)]
+
+
+def _cut(items: Sequence[Block | Table | Region], axis: int) -> tuple[list[list[Block | Table | Region]], float]:
+    """Items parted where nothing stands across; with the width of the widest gap."""
+    parts: list[list[Block | Table | Region]] = []
+    end = widest = 0.0
+    for item in sorted(items, key=lambda i: i.box[axis]):
+        start, stop = item.box[axis], item.box[axis + 2]
+        if parts and start < end - 1:
+            parts[-1].append(item)
+            end = max(end, stop)
+        else:
+            if parts:
+                widest = max(widest, start - end)
+            parts.append([item])
+            end = stop
+    return parts, widest

@@ -1,0 +1,278 @@
+"""Opens a PDF with pdfplumber and gives its pages as glyphs, rules, panels and pictures.
+
+All lengths are PDF points from the top left corner of the page as a reader sees it. What lies outside the crop box is
+not on the page and is left out; what is printed several times over itself (bold by overprinting) is there once.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pdfplumber
+
+from sources.errors import ShinchokuError
+from sources.records import Box
+
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
+
+# A rule may be drawn as a filled rectangle; thicker than this it is a bar or a panel.
+THIN = 2.5
+# Above this many rules a page is a drawing or a map: only the long ones can be table borders.
+MANY_RULES = 6000
+
+
+@dataclass(slots=True)
+class Glyph:
+    """One printed character. ``baseline`` is the y of its origin, ``size`` its font size, both in points."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    baseline: float
+    size: float
+    bold: bool
+    order: int
+    repeats: int = 1
+
+
+@dataclass(slots=True)
+class Rule:
+    """A straight horizontal or vertical line: along the axis from ``start`` to ``end`` at ``at``."""
+
+    horizontal: bool
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(slots=True)
+class Panel:
+    """A filled or framed rectangle, sharp or rounded, that can hold text."""
+
+    box: Box
+    filled: bool
+    stroked: bool
+
+
+@dataclass(slots=True)
+class Page:
+    number: int
+    width: float
+    height: float
+    glyphs: list[Glyph] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
+    pictures: list[Box] = field(default_factory=list)
+    points: list[tuple[float, float]] = field(default_factory=list)  # ends and corners of drawn lines, tops of bars
+    unreadable: int = 0  # glyphs that the character map of their font does not explain
+
+
+def _unreadable(text: str) -> bool:
+    return text.startswith("(cid:") or text == "\ufffd" or any("\ue000" <= c <= "\uf8ff" for c in text)
+
+
+def _is_bold(fontname: str) -> bool:
+    name = fontname.lower()
+    return any(word in name for word in ("bold", "black", "heavy", "demi", "-w6", "-w7", "-w8", "-w9", "-eb", "-db", "gothicbbb"))
+
+
+def _glyphs(chars: Iterable[Mapping[str, Any]], bounds: Box, height: float) -> tuple[list[Glyph], int]:
+    seen: dict[tuple[str, int, int], list[Glyph]] = {}
+    glyphs: list[Glyph] = []
+    unreadable = 0
+    bold_fonts: dict[str, bool] = {}
+    for order, char in enumerate(chars):
+        text = char["text"]
+        x0, top, x1, bottom, size = char["x0"], char["top"], char["x1"], char["bottom"], char["size"]
+        if not text or size <= 0.5 or not all(map(math.isfinite, (x0, top, x1, bottom))):
+            continue
+        x, y = (x0 + x1) / 2, (top + bottom) / 2
+        if not (bounds.x0 <= x <= bounds.x1 and bounds.top <= y <= bounds.bottom):
+            continue
+        if _unreadable(text):
+            unreadable += 1
+        near = max(0.6, size * 0.12)
+        cell = (int(x0 / 4), int(bottom / 4))
+        twin = next(
+            (
+                other
+                for dx in (-1, 0, 1)
+                for dy in (-1, 0, 1)
+                for other in seen.get((text, cell[0] + dx, cell[1] + dy), ())
+                if abs(other.x0 - x0) <= near and abs(other.bottom - bottom) <= near and abs(other.size - size) <= 1
+            ),
+            None,
+        )
+        if twin is not None and not text.isspace():
+            twin.repeats += 1
+            twin.bold = True
+            continue
+        font = char["fontname"]
+        bold = bold_fonts.get(font)
+        if bold is None:
+            bold = bold_fonts[font] = _is_bold(font)
+        # Type 3 and vertical fonts have boxes that tell little; the origin in the text matrix is what type is set by.
+        matrix = char["matrix"]
+        upright = abs(matrix[1]) < 1e-3 and matrix[3] > 0
+        baseline = height - matrix[5] if upright and top - size <= height - matrix[5] <= bottom + size else bottom
+        glyph = Glyph(text, x0, top, x1, bottom, baseline, size, bold, order)
+        seen.setdefault((text, *cell), []).append(glyph)
+        glyphs.append(glyph)
+    return glyphs, unreadable
+
+
+def _frame(box: Box) -> list[Rule]:
+    return [
+        Rule(True, box.top, box.x0, box.x1),
+        Rule(True, box.bottom, box.x0, box.x1),
+        Rule(False, box.x0, box.top, box.bottom),
+        Rule(False, box.x1, box.top, box.bottom),
+    ]
+
+
+def _rectangular(points: Sequence[tuple[float, float]], box: Box) -> bool:
+    """Whether an outline runs along the sides of its box, corners rounded or not."""
+    if len(points) < 4:
+        return False
+    slack = min(20.0, 0.3 * min(box.x1 - box.x0, box.bottom - box.top))
+    return all(
+        min(x - box.x0, box.x1 - x) <= slack and min(y - box.top, box.bottom - y) <= slack
+        or min(x - box.x0, box.x1 - x) <= 1
+        or min(y - box.top, box.bottom - y) <= 1
+        for x, y in points
+    )  # fmt: skip
+
+
+def _shapes(page: Any, out: Page) -> None:
+    bounds = Box(0, 0, out.width, out.height)
+    for line in page.lines:
+        x0, top, x1, bottom = line["x0"], line["top"], line["x1"], line["bottom"]
+        if bottom - top <= THIN:
+            out.rules.append(Rule(True, (top + bottom) / 2, x0, x1))
+        elif x1 - x0 <= THIN:
+            out.rules.append(Rule(False, (x0 + x1) / 2, top, bottom))
+        out.points.extend(line.get("pts") or ((x0, top), (x1, bottom)))
+    for kind in ("rect", "curve"):
+        for shape in page.objects.get(kind, ()):
+            box = Box(shape["x0"], shape["top"], shape["x1"], shape["bottom"])
+            wide, high = box.x1 - box.x0, box.bottom - box.top
+            if high <= THIN < wide:
+                out.rules.append(Rule(True, (box.top + box.bottom) / 2, box.x0, box.x1))
+                continue
+            if wide <= THIN < high:
+                out.rules.append(Rule(False, (box.x0 + box.x1) / 2, box.top, box.bottom))
+                continue
+            if wide <= THIN or (wide >= 0.97 * bounds.x1 and high >= 0.9 * bounds.bottom):
+                continue
+            filled, stroked = bool(shape.get("fill")), bool(shape.get("stroke"))
+            if not (filled or stroked):
+                continue
+            if kind == "curve" and not _rectangular(shape["pts"], box):
+                if len(shape["pts"]) < 400:
+                    out.points.extend(shape["pts"])
+                continue
+            out.points.append(((box.x0 + box.x1) / 2, box.top))
+            if wide >= 12 and high >= 7:
+                out.panels.append(Panel(box, filled, stroked))
+    if len(out.rules) > MANY_RULES:
+        out.rules = [rule for rule in out.rules if rule.end - rule.start > 40][:MANY_RULES]
+    out.panels = _distinct(out.panels)[:MANY_RULES]
+    out.points = out.points[:MANY_RULES]
+
+
+def _distinct(panels: list[Panel]) -> list[Panel]:
+    seen: dict[tuple[int, ...], Panel] = {}
+    for panel in panels:
+        key = tuple(round(v / 2) for v in panel.box)
+        if key in seen:
+            seen[key].stroked |= panel.stroked
+            seen[key].filled |= panel.filled
+        else:
+            seen[key] = panel
+    return list(seen.values())
+
+
+def read_page(page: Any, number: int) -> Page:
+    """One pdfplumber page as glyphs, rules, panels and pictures."""
+    left, upper = float(page.bbox[0]), float(page.bbox[1])
+    out = Page(number, float(page.width), float(page.height))
+    crop = page.cropbox or page.bbox
+    bounds = Box(*(float(v) for v in crop))
+    if bounds.x1 - bounds.x0 < 1 or bounds.bottom - bounds.top < 1:
+        bounds = Box(*(float(v) for v in page.bbox))
+    if page.rotation in (90, 270) or page.rotation == 180:
+        bounds = Box(*(float(v) for v in page.bbox))
+    out.glyphs, out.unreadable = _glyphs(page.chars, bounds, float(page.mediabox[3]) if page.mediabox else out.height)
+    _shapes(page, out)
+    out.pictures = [Box(i["x0"], i["top"], i["x1"], i["bottom"]) for i in page.images]
+    if left or upper:
+        _shift(out, left, upper)
+    return out
+
+
+def _shift(page: Page, left: float, upper: float) -> None:
+    """Bring a page whose box does not begin at the origin to the top left corner."""
+    for g in page.glyphs:
+        g.x0, g.x1, g.top, g.bottom, g.baseline = g.x0 - left, g.x1 - left, g.top - upper, g.bottom - upper, g.baseline - upper
+    for r in page.rules:
+        across, along = (upper, left) if r.horizontal else (left, upper)
+        r.at, r.start, r.end = r.at - across, r.start - along, r.end - along
+    for p in page.panels:
+        p.box = Box(p.box.x0 - left, p.box.top - upper, p.box.x1 - left, p.box.bottom - upper)
+    page.pictures = [Box(b.x0 - left, b.top - upper, b.x1 - left, b.bottom - upper) for b in page.pictures]
+    page.points = [(x - left, y - upper) for x, y in page.points]
+
+
+def open_pdf(path: Path) -> Any:
+    """A pdfplumber document. Raises ShinchokuError naming the file, the cause and the remedy."""
+    if not path.exists():
+        raise ShinchokuError(f"{path}: no such file. Check the path.", f"{path}: ファイルがありません。パスを確かめてください。")
+    if path.is_dir():
+        raise ShinchokuError(f"{path}: is a folder, not a PDF file.", f"{path}: フォルダです。PDFファイルを指定してください。")
+    try:
+        with path.open("rb") as file:
+            head = file.read(1024)
+    except OSError as error:
+        raise ShinchokuError(f"{path}: cannot be read ({error.strerror}).", f"{path}: 読み取れません（{error.strerror}）。") from error
+    if not head:
+        raise ShinchokuError(f"{path}: the file is empty. Fetch it again.", f"{path}: 空のファイルです。取得し直してください。")
+    if b"%PDF" not in head:
+        raise ShinchokuError(
+            f"{path}: not a PDF file (it does not begin with %PDF). Export or download the report as PDF.",
+            f"{path}: PDFファイルではありません（先頭に %PDF がありません）。PDFで保存し直してください。",
+        )
+    try:
+        pdf = pdfplumber.open(path)
+        if not pdf.pages:
+            raise ValueError("no pages")
+    except MemoryError:
+        raise
+    except Exception as error:
+        cause = repr(error)
+        if "Password" in cause:
+            raise ShinchokuError(
+                f"{path}: encrypted with a password. Ask the publisher for an open copy.",
+                f"{path}: パスワードで保護されています。公開元から保護のない版を入手してください。",
+            ) from error
+        raise ShinchokuError(
+            f"{path}: damaged, its pages cannot be found ({type(error).__name__}). Fetch the file again.",
+            f"{path}: 壊れていてページが見つかりません（{type(error).__name__}）。取得し直してください。",
+        ) from error
+    return pdf
+
+
+def pages(pdf: Any, numbers: Sequence[int] | None = None) -> Iterator[Page]:
+    """The chosen pages one after another (all without ``numbers``); each is let go before the next is read."""
+    for number in numbers or range(1, len(pdf.pages) + 1):
+        page = pdf.pages[number - 1]
+        try:
+            yield read_page(page, number)
+        finally:
+            page.close()
