@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def write_table(table: str, rows: Iterable[Mapping[str, object]], path: Path) -> int:
-    """Write rows (column name to value; what is left out is null) and return how many there were."""
+    """Write rows (column name to value; what is left out, or is empty text, is null) and return how many there were."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -28,10 +28,11 @@ def write_table(table: str, rows: Iterable[Mapping[str, object]], path: Path) ->
     for count, row in enumerate(rows, 1):  # noqa: B007 - the count is the result
         if unknown := row.keys() - columns.keys():
             raise _refusal(path, table, count, f"unknown columns {sorted(unknown)}", f"知らない列 {sorted(unknown)}")
-        if missing := [name for name in required if row.get(name) is None]:
+        if missing := [name for name in required if row.get(name) in (None, "")]:
             raise _refusal(path, table, count, f"no value in {missing}", f"{missing} に値がない")
         for name in names:
-            columns[name].append(row.get(name))
+            value = row.get(name)
+            columns[name].append(None if value == "" else value)
     schema = fields.arrow_schema(table)
     arrays = []
     for column, arrow_field in zip(described.columns, schema, strict=True):
