@@ -1,0 +1,140 @@
+"""What a person decided about an edition: corrections, acknowledgements and mappings, read from and written to decisions.yaml.
+
+Each decision says what it expects to find (``expect``); where that no longer holds, the decision is an error, never ignored.
+Applying them is matching's business.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sources.yaml_files import Strict, read_model
+
+
+class Signed(Strict):
+    """Who decided, when and why."""
+
+    reason: str = Field(min_length=1)
+    who: str = Field(min_length=1)
+    when: date
+
+
+class Use(Strict):
+    """What is right about a figure; what is not given stays as read."""
+
+    value: Decimal | None = None
+    unit: str | None = None
+    measure: Literal["level", "change", "growth", "target"] | None = None
+    component: Literal["whole", "part", "total"] | None = None
+    qualifier: Literal["exact", "about", "over", "at_least", "at_most", "under"] | None = None
+    label: str | None = None
+    title: str | None = None
+    period_kind: str | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    base_start: date | None = None
+    base_end: date | None = None
+
+
+class Correction(Signed):
+    """A figure that was read or printed wrong: ``expect`` is its printed text, ``use`` what is right."""
+
+    figure: str
+    expect: str
+    use: Use
+
+
+class Acknowledgement(Signed):
+    """A finding that was looked at and may stand: ``expect`` is what the finding expects."""
+
+    finding: str
+    expect: str
+
+
+class Mapping(Signed):
+    """A printed label that means an indicator, in this edition and in later ones."""
+
+    label: str
+    indicator: str
+    title: str | None = None
+    section: str | None = None
+    unit: str | None = None
+
+
+class Decisions(Strict):
+    """decisions.yaml: every decision about one edition."""
+
+    corrections: tuple[Correction, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    mappings: tuple[Mapping, ...] = ()
+
+
+_KEYS: dict[type[Signed], str] = {Correction: "corrections", Acknowledgement: "acknowledgements", Mapping: "mappings"}
+SCHEMA_LINE = "# yaml-language-server: $schema=../../../../schemas/decisions.json\n"
+
+
+def append(path: Path, decision: Correction | Acknowledgement | Mapping, start_from: Path | None = None) -> None:
+    """Add a decision to a file, keeping its comments; ``start_from`` is the file to begin with where there is none yet.
+
+    The new file is checked before it takes the old one's place.
+    """
+    document = load_document(path if path.exists() else start_from)
+    document.setdefault(_KEYS[type(decision)], []).append(plain(decision))
+    write_document(path, document, Decisions, SCHEMA_LINE)
+
+
+def plain(model: Strict) -> dict[str, Any]:
+    """A model as the shortest YAML data: nothing that is unset, dates as dates, numbers as numbers."""
+    def simple(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: simple(item) for key, item in value.items() if item is not None}
+        if isinstance(value, list | tuple):
+            return [simple(item) for item in value]
+        if isinstance(value, Decimal):
+            return int(value) if value == value.to_integral_value() else float(value)
+        return value
+
+    data: dict[str, Any] = simple(model.model_dump(exclude_unset=True))
+    return data
+
+
+def load_document(path: Path | None) -> Any:
+    """A YAML file with its comments and order, or an empty one."""
+    from ruamel.yaml.comments import CommentedMap
+
+    document = _yaml().load(path.read_text(encoding="utf-8")) if path else None
+    return CommentedMap() if document is None else document
+
+
+def write_document(path: Path, document: Any, model: type[Strict], first_line: str = "") -> None:
+    """Write a YAML document in one step: a reader sees the old file or the new one; one that is not valid is never seen."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            if first_line and not path.exists():
+                file.write(first_line)
+            _yaml().dump(document, file)
+        read_model(model, draft)
+        draft.chmod(0o644)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _yaml() -> Any:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 4096
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.preserve_quotes = True
+    return yaml

@@ -1,0 +1,118 @@
+"""The records that matching makes of figures (observation, statement row, unmatched figure, finding), and nothing that acts on them.
+
+Columns mean what ``warehouse/fields.yaml`` says. A finding is what a person should know or decide; its id stays the same as long
+as its kind and place do, so that a decision can name it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sources.records import Box, Period
+
+SEVERITIES = ("error", "warning", "note")
+
+
+class Key(NamedTuple):
+    """What one observation of an edition is about; no two share it."""
+
+    indicator_id: str
+    measure: str
+    period_start: date
+    period_end: date
+    base_start: date | None
+    base_end: date | None
+
+
+@dataclass(slots=True)
+class Observation:
+    """One row an indicator, measure, period and edition; a null value says that the report names it without a number."""
+
+    edition_id: str
+    area_code: str
+    standard_area_code: str
+    indicator_id: str
+    measure: str
+    fiscal_year: int
+    period_start: date
+    period_end: date
+    base_start: date | None
+    base_end: date | None
+    value: Decimal | None
+    unit_code: str
+    qualifier: str | None
+    decimals: int | None
+    source_value: Decimal | None
+    source_unit: str | None
+    unit_mult: int | None
+    obs_status: str
+    obs_note: str
+    source_text: str
+    source_page: int
+    figure_id: str | None
+
+    @property
+    def key(self) -> Key:
+        return Key(self.indicator_id, self.measure, self.period_start, self.period_end, self.base_start, self.base_end)
+
+    def row(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class StatementRow:
+    """What a report says without a number, with the indicator that it speaks of where that is known."""
+
+    edition_id: str
+    entry: int
+    page: int
+    section_no: str
+    section_title: str
+    title: str
+    kind: str
+    text: str
+    indicator_id: str | None
+    period: Period | None
+    box: Box
+
+    def row(self) -> dict[str, object]:
+        """One row of the table ``statement``: period and box spread into columns."""
+        out = {name: getattr(self, name) for name in self.__slots__ if name not in ("period", "box")}
+        period = self.period
+        out |= {"period_kind": period.kind, "period_start": period.start, "period_end": period.end} if period else {
+            "period_kind": None, "period_start": None, "period_end": None}
+        return out | self.box._asdict()
+
+
+@dataclass(slots=True)
+class Unmatched:
+    """A figure that is no observation, and why not. ``figure_index`` counts in ``Reading.figures``."""
+
+    figure_index: int
+    figure_id: str
+    reason_ja: str
+    reason_en: str
+
+
+@dataclass(slots=True)
+class Finding:
+    """What a person should know or decide about an edition, with the evidence of both editions and what settles it."""
+
+    id: str
+    kind: str
+    severity: str
+    message_ja: str
+    message_en: str
+    indicator_id: str | None = None
+    figure_id: str | None = None
+    expect: str = ""  # what was read here; an acknowledgement that names something else no longer holds
+    now: dict[str, object] = field(default_factory=dict)  # this edition: text, value, page, figure_id, ...
+    before: dict[str, object] = field(default_factory=dict)  # the previous edition, likewise
+    remedy: str = ""  # YAML for decisions.yaml, ready to paste
+    settled: str = ""  # reason of the decision that settled it; its severity is then `note`
+
+    def row(self) -> dict[str, object]:
+        return asdict(self)
