@@ -96,6 +96,8 @@ def extract(files: tuple[Path, ...], pages: list[int] | None, fiscal_year: int |
             click.echo(table.to_csv(reading.figures), nl=False)
         return
 
+    if len({path.stem for path in files}) < len(files):
+        raise click.UsageError("Two files have the same name, so that one table would replace the other / 同名のファイルがあります")
     if output is None or output.suffix in table.FORMATS:
         raise click.BadOptionUsage("output", "Several files need a folder: -o FOLDER / 複数ファイルには -o フォルダ を指定してください")
     try:
@@ -134,6 +136,69 @@ def read(fiscal_year: int | None) -> None:
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     for line in sys.stdin:
         click.echo(json.dumps(read_line(line.rstrip("\r\n"), fiscal_year), ensure_ascii=False))
+
+
+
+@main.command()
+@click.option("--edition", "editions", multiple=True, metavar="ID", help="Only this edition, e.g. R6; may be given again / 対象の版.")
+def run(editions: tuple[str, ...]) -> None:
+    """Read, check and publish: every registered edition, or those named.
+
+    登録された版を読み取り、検証し、公開用ファイルを作ります。Runs the assets that the Dagster UI shows, in this process.
+    """
+    from pipelines import run as runner
+
+    outcome = runner.run(editions)
+    for problem in (*outcome.unreadable.values(), *outcome.refused.values()):
+        click.echo(f"\n{problem}", err=True)
+    click.echo(runner.summary(outcome))
+    raise click.exceptions.Exit(outcome.exit_code)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port of the UI / ポート番号.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on / 待ち受けアドレス.")
+def ui(port: int, host: str) -> None:
+    """Serve the Dagster UI on this machine.
+
+    Dagsterの画面を http://localhost:3000 で開きます。
+    """
+    from pipelines import run as runner
+
+    runner.serve(port, host)
+
+
+@main.command()
+@click.argument("file", metavar="FILE.pdf", type=PDF)
+@PAGES
+@FISCAL_YEAR
+def ledger(file: Path, pages: list[int] | None, fiscal_year: int | None) -> None:
+    """Every number word on every page of a PDF, and what became of it, as CSV.
+
+    PDFのすべての数字と、その扱い（数値・日付・名称など）を表にします。
+    """
+    from pipelines import table
+    from sources.reading import read_report
+
+    reading = read_report(file, pages=pages, fiscal_year=fiscal_year)
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    click.echo(table.ledger_csv(reading.ledger), nl=False)
+
+
+@main.command()
+@click.argument("file", metavar="FILE.pdf", type=PDF)
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="The page to explain / 対象ページ.")
+@click.option("-o", "--output", type=PDF, default=Path("page.html"), show_default=True, help="The HTML file to write / 出力先.")
+@FISCAL_YEAR
+def explain(file: Path, page: int, output: Path, fiscal_year: int | None) -> None:
+    """One page of a PDF as HTML: how it was cut up, what was read, and why.
+
+    1ページの読み取り過程（区画・見出し・数値）をHTMLで示します。
+    """
+    from sources.explain import explain_page
+
+    explain_page(file, page, output, fiscal_year=fiscal_year)
+    click.echo(str(output))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from sources.errors import ShinchokuError
-from sources.records import Figure, Period
+from sources.records import Box, Figure, LedgerEntry, Period
 
 COLUMNS = (
     "page", "section_no", "section_title", "title", "label", "measure", "component", "raw", "value", "unit", "scale", "decimals",
@@ -34,13 +34,16 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _points(box: Box) -> dict[str, Cell]:
+    return {name: Decimal(str(round(edge, 2))) for name, edge in box._asdict().items()}
+
+
 def row(figure: Figure) -> dict[str, Cell]:
     def ends(period: Period | None) -> tuple[str, str]:
         return (period.start.isoformat(), period.end.isoformat()) if period else ("", "")
 
     start, end = ends(figure.period)
     base_start, base_end = ends(figure.base)
-    points = {name: Decimal(str(round(edge, 2))) for name, edge in zip(("x0", "top", "x1", "bottom"), figure.box, strict=True)}
     found: dict[str, Cell] = {
         "period_kind": figure.period.kind if figure.period else "",
         "period_start": start,
@@ -48,18 +51,29 @@ def row(figure: Figure) -> dict[str, Cell]:
         "base_start": base_start,
         "base_end": base_end,
         "confidence": None if figure.confidence is None else Decimal(str(round(figure.confidence, 4))),
-        **points,
+        **_points(figure.box),
     }
     return {name: found[name] if name in found else getattr(figure, name) for name in COLUMNS}
 
 
-def to_csv(figures: Sequence[Figure]) -> str:
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
-    for figure in figures:
-        writer.writerow({key: plain(cell) if isinstance(cell, Decimal) else cell for key, cell in row(figure).items()})
+    for cells in rows:
+        writer.writerow({key: plain(cell) if isinstance(cell, Decimal) else cell for key, cell in cells.items()})
     return out.getvalue()
+
+
+def to_csv(figures: Sequence[Figure]) -> str:
+    return _csv(COLUMNS, map(row, figures))
+
+
+def ledger_csv(entries: Sequence[LedgerEntry]) -> str:
+    return _csv(
+        ("page", "text", "kind", "reason", *Box._fields),
+        ({"page": e.page, "text": e.text, "kind": e.kind, "reason": e.reason, **_points(e.box)} for e in entries),
+    )
 
 
 def to_json(figures: Sequence[Figure]) -> str:

@@ -1,0 +1,47 @@
+"""The gate of write, audit, publish: an edition passes only when it is accepted and no error of its audit stands.
+
+A blocking check would hold back the review page too, which is where a person looks for what is wrong; and it knows only its own
+run. So the checks report, and this asset decides from what they left on disk.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines import audit
+from pipelines.assets.figures import figures
+from pipelines.assets.observations import observations
+from pipelines.describe import OWNERS
+from pipelines.partitions import EDITIONS
+from pipelines.resources import Series, Storage, explained
+
+
+@dg.asset(
+    partitions_def=EDITIONS,
+    deps=[figures, observations],
+    group_name="publication",
+    kinds={"parquet"},
+    owners=OWNERS,
+    pool="writer",
+    output_required=False,
+    description=(
+        "**承認済みの版** The staged tables of an edition whose `status` is `accepted` and whose audit found no error that a person "
+        "has not settled. Only from these is anything published; a later reading that fails leaves them as they were."
+    ),
+)
+def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
+    with explained():
+        edition = series.edition(context.partition_key)
+        with storage.home.lock():
+            stopped = audit.errors(edition, storage.home)
+            if stopped:
+                raise dg.Failure(
+                    description=audit.refusal(edition, stopped, storage.home),
+                    metadata={"review page": dg.MetadataValue.url(storage.home.review(edition.edition_id).as_uri())},
+                    allow_retries=False,
+                )
+            if edition.status != "accepted":
+                context.log.info(f"status is {edition.status}: staged and checked, not published")
+                return
+            folder = audit.accept(edition, storage.home)
+    yield dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(folder), "status": edition.status})

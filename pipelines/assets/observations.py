@@ -1,0 +1,72 @@
+"""Third stage: figures become observations of registered indicators, staged as Parquet and judged as a whole."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines import audit, staging
+from pipelines.assets.figures import figures
+from pipelines.describe import OWNERS, described, markdown_table
+from pipelines.partitions import EDITIONS
+from pipelines.resources import Series, Storage, explained
+
+
+@dg.asset(
+    partitions_def=EDITIONS,
+    deps=[figures],
+    group_name="reading",
+    kinds={"parquet", "greatexpectations"},
+    owners=OWNERS,
+    metadata=described("observation"),
+    check_specs=audit.check_specs("observations"),
+    description=(
+        "**観測値** One row an indicator, measure and period: figures matched by label, section, unit and component with "
+        "`indicators.yaml`. A figure that matches no indicator is listed with its reason; a label without a number is a null "
+        "with status `O`. `statement` beside it holds what the report says in words alone."
+    ),
+)
+def observations(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
+    from sources.matching import match
+    from warehouse.parquet import write_table
+
+    home = storage.home
+    with explained():
+        edition = series.edition(context.partition_key)
+        folder = home.staging(edition.edition_id)
+        reading = staging.read_reading(folder / "reading.json")
+        previous = staging.previous_observations(edition, home)
+        matched = match(reading, edition, previous)
+        rows = [observation.row() for observation in matched.observations]
+        write_table("observation", rows, folder / "observation.parquet")
+        write_table("statement", [row.row() for row in matched.statements], folder / "statement.parquet")
+        staging.write_json(
+            {
+                "unmatched": [staging.plain(row) for row in matched.unmatched],
+                "findings": [staging.plain(row) for row in matched.findings],
+            },
+            folder / "matching.json",
+        )
+        results = audit.judge_observations(edition, home)
+    for row in matched.unmatched:
+        context.log.info(f"{row.figure_id} is no observation: {row.reason_en}")
+    context.log.info(f"{len(rows)} observations, {len(matched.unmatched)} unmatched")
+    yield dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": len(rows),
+            "preview": dg.MetadataValue.md(
+                markdown_table(rows, ["indicator_id", "measure", "period_end", "value", "unit_code", "obs_status", "source_text", "source_page"])
+            ),
+            "by measure": dict(Counter(str(row["measure"]) for row in rows)),
+            "unmatched": dg.MetadataValue.md(
+                markdown_table([staging.plain(row) for row in matched.unmatched], ["figure_id", "reason_ja", "reason_en"])
+            ),
+            "findings": dg.MetadataValue.md(
+                markdown_table([finding.row() for finding in matched.findings], ["severity", "kind", "message_ja", "message_en", "settled"])
+            ),
+            "statements": len(matched.statements),
+            "indicators": len({row["indicator_id"] for row in rows}),
+            "file": dg.MetadataValue.path(folder / "observation.parquet"),
+        },
+        check_results=audit.check_results("observations", results),
+    )

@@ -1,0 +1,39 @@
+"""Pages for people, made whether or not the checks passed: the review page of an edition, and the results of every rule."""
+
+import dagster as dg
+
+from pipelines import audit
+from pipelines.assets.observations import observations
+from pipelines.describe import OWNERS
+from pipelines.partitions import EDITIONS
+from pipelines.resources import Series, Storage, explained
+
+
+@dg.asset(
+    partitions_def=EDITIONS,
+    deps=[observations],
+    group_name="review",
+    kinds={"html"},
+    owners=OWNERS,
+    description="**確認ページ** The pages of the report with a box on each number, and beside them what was read, matched and checked.",
+)
+def review_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
+    with explained():
+        edition = series.edition(context.partition_key)
+        path = audit.write_review_page(edition, storage.home)
+    context.log.info(str(path))
+    return dg.MaterializeResult(metadata={"page": dg.MetadataValue.url(path.as_uri()), "file": dg.MetadataValue.path(path)})
+
+
+@dg.asset(
+    deps=[observations],
+    group_name="review",
+    kinds={"html"},
+    owners=OWNERS,
+    description="**検証結果** Every rule, its result and examples, edition by edition, on one page that needs no network.",
+)
+def results_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
+    with explained():
+        path = audit.write_results_page(series.registry(), storage.home)
+    context.log.info(str(path))
+    return dg.MaterializeResult(metadata={"page": dg.MetadataValue.url(path.as_uri()), "file": dg.MetadataValue.path(path)})

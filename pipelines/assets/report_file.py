@@ -1,0 +1,36 @@
+"""First stage: the PDF of an edition, certain to be the file that its edition.yaml speaks of."""
+
+import dagster as dg
+
+from pipelines.describe import OWNERS
+from pipelines.partitions import EDITIONS
+from pipelines.resources import Series, explained
+
+
+@dg.asset(
+    partitions_def=EDITIONS,
+    group_name="reading",
+    kinds={"pdf"},
+    owners=OWNERS,
+    description="**報告書** The report as its publisher issued it: one PDF an edition, held to the sha256 in its `edition.yaml`.",
+)
+def report_file(context: dg.AssetExecutionContext, series: Series) -> dg.MaterializeResult:
+    with explained():
+        edition = series.edition(context.partition_key)
+        path = edition.checked_report()
+    meta = edition.meta
+    context.log.info(f"{path.name}, {path.stat().st_size:,} bytes, {edition.origin}, {edition.status}")
+    metadata: dict[str, dg.MetadataValue | str | int] = {
+        "file": dg.MetadataValue.path(path),
+        "sha256": edition.sha256,
+        "bytes": path.stat().st_size,
+        "title": f"{meta.title.ja} / {meta.title.en}",
+        "fiscal_year": edition.fiscal_year,
+        "status": edition.status,
+        "origin": edition.origin,
+    }
+    if meta.origin_note:
+        metadata["origin_note"] = dg.MetadataValue.md(f"{meta.origin_note.ja}\n\n{meta.origin_note.en}")
+    if meta.source_url:
+        metadata["source"] = dg.MetadataValue.url(meta.source_url)
+    return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(edition.sha256))

@@ -1,0 +1,34 @@
+"""Fourth stage: the DuckDB file, built anew from all accepted editions beside the old one, checked, and swapped in by rename."""
+
+import dagster as dg
+
+from pipelines.assets.accepted_edition import accepted_edition
+from pipelines.describe import OWNERS
+from pipelines.resources import Series, Storage, explained
+from warehouse import fields
+
+
+@dg.asset(
+    deps=[accepted_edition],
+    group_name="publication",
+    kinds={"duckdb"},
+    owners=OWNERS,
+    pool="writer",
+    metadata={"tables": dg.MetadataValue.md("\n".join(f"- `{name}` {table.comment}" for name, table in fields.dictionary().tables.items()))},
+    description=(
+        "**倉庫** All accepted editions in one DuckDB file with keys and comments: the tables of the field dictionary, and the views "
+        "`latest`, `target`, `revision` and `progress`."
+    ),
+)
+def warehouse(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
+    from warehouse.build import build_warehouse
+
+    home = storage.home
+    with explained(), home.lock():
+        registry = series.registry()
+        editions = [folder for edition_id in registry.editions if (folder := home.accepted(edition_id)).is_dir()]
+        counts = build_warehouse(editions, registry, home.warehouse)
+    context.log.info(", ".join(f"{table} {count}" for table, count in counts.items()))
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": counts["observation"], "rows": counts, "editions": len(editions), "file": dg.MetadataValue.path(home.warehouse)}
+    )

@@ -1,0 +1,176 @@
+"""Between what was staged and what may be published: the suites' results as Dagster checks, on disk, and on the pages for people."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from expectations import figures, observations, previous
+from expectations.rules import Rule, RuleResult
+from expectations.subject import Subject
+from pipelines import staging
+from pipelines.describe import markdown_table
+from pipelines.home import Home, replacing
+from sources.registry import Edition, Registry
+
+# Which rules are checks of which asset. The rules on the edition before judge the observations.
+RULES: dict[str, tuple[Rule, ...]] = {"figures": figures.RULES, "observations": (*observations.RULES, *previous.RULES)}
+EXAMPLES_SHOWN = 10
+SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
+STAGED = ("figure", "ledger", "observation", "statement")
+
+
+def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
+    """One check a rule, known to Dagster before anything runs."""
+    return [
+        dg.AssetCheckSpec(
+            name=rule.id,
+            asset=asset,
+            description=f"{rule.title.ja}\n\n{rule.title.en}. Catches: {rule.catches.en}\n\nWhat to do: {rule.remedy.en}\n{rule.remedy.ja}",
+            metadata={"severity": rule.severity},
+        )
+        for rule in RULES[asset]
+    ]
+
+
+def check_results(asset: str, results: Iterable[RuleResult]) -> list[dg.AssetCheckResult]:
+    return [
+        dg.AssetCheckResult(
+            asset_key=asset,
+            check_name=result.rule_id,
+            passed=result.passed,
+            severity=SEVERITY[result.severity],
+            description=_sentence(result),
+            metadata=_evidence(result),
+        )
+        for result in results
+    ]
+
+
+def _sentence(result: RuleResult) -> str:
+    if result.passed:
+        return result.title_en
+    return f"{result.title_ja}: {result.unexpected_count} / {result.checked}. {result.remedy_ja} / {result.remedy_en}"
+
+
+def _evidence(result: RuleResult) -> dict[str, Any]:
+    evidence: dict[str, Any] = {"checked": result.checked, "unexpected": result.unexpected_count}
+    if result.settled_count:
+        evidence["settled by a person"] = result.settled_count
+    if result.examples:
+        columns = list(dict.fromkeys(key for example in result.examples for key in example))
+        evidence["examples"] = dg.MetadataValue.md(markdown_table(result.examples, columns, EXAMPLES_SHOWN))
+    return evidence
+
+
+def judge_figures(edition: Edition, home: Home) -> list[RuleResult]:
+    """Judge what was just staged. The results of an earlier reading went with its staging folder."""
+    return _judge("figures", edition, home)
+
+
+def judge_observations(edition: Edition, home: Home) -> list[RuleResult]:
+    return _judge("observations", edition, home)
+
+
+def _judge(asset: str, edition: Edition, home: Home) -> list[RuleResult]:
+    from expectations.adapter import run_suite
+
+    subject = _subject(edition, home)
+    settled = {decision.finding: decision.reason for decision in edition.decisions.acknowledgements}
+    suites = {"figures": (figures,), "observations": (observations, previous)}[asset]
+    results = [
+        result
+        for suite in suites
+        for result in run_suite(suite.__name__.rpartition(".")[2], suite.RULES, suite.frames(subject), settled)
+    ]
+    path = _results_path(edition, home)
+    stored = staging.read_json(path) if path.exists() else {}
+    staging.write_json(stored | {asset: [result.as_dict() for result in results]}, path)
+    return results
+
+
+def _subject(edition: Edition, home: Home) -> Subject:
+    from warehouse.parquet import read_table
+
+    folder = home.staging(edition.edition_id)
+
+    def table(name: str) -> Any:
+        path = folder / f"{name}.parquet"
+        return read_table(name, path) if path.exists() else ()
+
+    before = edition.series.previous(edition)
+    matching = folder / "matching.json"
+    return Subject.of(
+        {"edition_id": edition.edition_id, "fiscal_year": edition.fiscal_year},
+        table("figure"),
+        table("observation"),
+        table("statement"),
+        ledger=table("ledger"),
+        pages=staging.read_json(folder / "reading.json")["pages"],
+        indicators=staging.indicator_rows(edition),
+        unmatched=[row["figure_id"] for row in staging.read_json(matching)["unmatched"]] if matching.exists() else (),
+        previous=staging.accepted_table(before, "observation", home) if before else None,
+    )
+
+
+def _results_path(edition: Edition, home: Home) -> Path:
+    return home.staging(edition.edition_id) / "results.json"
+
+
+def stored_results(edition: Edition, home: Home) -> list[RuleResult] | None:
+    """What the last audit of the staged tables found; nothing where it did not come to its end."""
+    path = _results_path(edition, home)
+    stored = staging.read_json(path) if path.exists() else {}
+    if set(stored) != set(RULES):
+        return None
+    return [RuleResult(**row) for asset in RULES for row in stored[asset]]
+
+
+def errors(edition: Edition, home: Home) -> list[tuple[str, str]]:
+    """What keeps an edition from being published: a sentence in English and one in Japanese each."""
+    results = stored_results(edition, home)
+    if results is None:
+        return [("its audit is not complete; materialize figures and observations", "検証が完了していません。figuresとobservationsを実行してください")]
+    found = [
+        (f"{result.rule_id} ({result.unexpected_count}): {result.title_en}. {result.remedy_en}", f"{result.title_ja}（{result.unexpected_count}件）。{result.remedy_ja}")
+        for result in results
+        if result.blocks
+    ]
+    matching = staging.read_json(home.staging(edition.edition_id) / "matching.json")
+    found += [(row["message_en"], row["message_ja"]) for row in matching["findings"] if row["severity"] == "error"]
+    return found
+
+
+def refusal(edition: Edition, stopped: Sequence[tuple[str, str]], home: Home) -> str:
+    page = home.review(edition.edition_id)
+    english = "\n".join(f"  - {en}" for en, _ in stopped)
+    japanese = "\n".join(f"  - {ja}" for _, ja in stopped)
+    return (
+        f"{edition.edition_id}: not published, {len(stopped)} errors stand. Settle them in {edition.decisions_file} or correct the reading; see {page}\n"
+        f"{english}\n"
+        f"{edition.edition_id}：エラーが{len(stopped)}件あるため公開しません。{edition.decisions_file} で判断を記すか読み取りを直してください。確認ページ：{page}\n"
+        f"{japanese}"
+    )
+
+
+def accept(edition: Edition, home: Home) -> Path:
+    """Copy the staged tables to where the warehouse is built from."""
+    source, target = home.staging(edition.edition_id), home.accepted(edition.edition_id)
+    with replacing(target) as folder:
+        for name in STAGED:
+            shutil.copy2(source / f"{name}.parquet", folder)
+        for name in ("reading", "matching", "results"):
+            shutil.copy2(source / f"{name}.json", folder)
+    return target
+
+
+def write_review_page(edition: Edition, home: Home) -> Path:
+    raise NotImplementedError
+
+
+def write_results_page(registry: Registry, home: Home) -> Path:
+    raise NotImplementedError

@@ -1,0 +1,52 @@
+"""What Dagster loads: assets, jobs, resources. `workspace.yaml` and `[tool.dg]` name this module; nothing else holds definitions."""
+
+import dagster as dg
+
+from pipelines.assets.accepted_edition import accepted_edition
+from pipelines.assets.exports import exports
+from pipelines.assets.figures import figures
+from pipelines.assets.observations import observations
+from pipelines.assets.pages import results_page, review_page
+from pipelines.assets.report_file import report_file
+from pipelines.assets.warehouse import warehouse
+from pipelines.partitions import EDITIONS, missing_editions
+from pipelines.progress import lines
+from pipelines.resources import Series, Storage
+
+EDITION_ASSETS = (report_file, figures, observations, review_page, accepted_edition)
+PUBLICATION_ASSETS = (results_page, warehouse, exports)
+
+ingest = dg.define_asset_job(
+    "ingest",
+    selection=dg.AssetSelection.assets(*EDITION_ASSETS),
+    partitions_def=EDITIONS,
+    description="取込: read, match and check one edition, write its review page, and accept it if its status and its audit allow.",
+)
+publish = dg.define_asset_job(
+    "publish",
+    selection=dg.AssetSelection.assets(*PUBLICATION_ASSETS),
+    description="公開: build the results page, the warehouse and the exports from all accepted editions.",
+)
+
+
+@dg.sensor(
+    job=ingest,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Makes every edition that is registered under `sources/series` or SHINCHOKU_SERIES a partition; starts no run.",
+)
+def registered_editions(context: dg.SensorEvaluationContext, series: Series) -> dg.SensorResult | dg.SkipReason:
+    missing = missing_editions(series.registry(), context.instance)
+    if not missing:
+        return dg.SkipReason("every registered edition is a partition")
+    return dg.SensorResult(dynamic_partitions_requests=[EDITIONS.build_add_request(missing)])
+
+
+defs = dg.Definitions(
+    assets=[*EDITION_ASSETS, *PUBLICATION_ASSETS],
+    jobs=[ingest, publish],
+    sensors=[registered_editions],
+    resources={"storage": Storage(), "series": Series()},
+    executor=dg.in_process_executor,
+    loggers={"console": dg.colored_console_logger, "lines": lines},
+)

@@ -1,0 +1,135 @@
+"""Where a run keeps what it makes: the folders under SHINCHOKU_HOME, and the lock that lets one writer in at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sources.errors import ShinchokuError
+
+DAGSTER_YAML = """\
+# Written by shinchoku; delete the file to have it written anew.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  pools:
+    granularity: op
+    default_limit: 1
+run_monitoring:
+  enabled: true
+"""
+
+_held: dict[Path, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one SHINCHOKU_HOME. Nothing is made on disk before :meth:`prepare`."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, root: str | Path | None = None) -> Home:
+        return cls(Path(root or os.environ.get("SHINCHOKU_HOME") or "data").expanduser().absolute())
+
+    def staging(self, edition_id: str) -> Path:
+        """What was read last, judged or not."""
+        return self.root / "staging" / edition_id
+
+    def accepted(self, edition_id: str) -> Path:
+        """What was read last and passed: the only thing that the warehouse is built from."""
+        return self.root / "accepted" / edition_id
+
+    def pages(self, edition_id: str) -> Path:
+        return self.root / "pages" / edition_id
+
+    def review(self, edition_id: str) -> Path:
+        return self.root / "review" / f"{edition_id}.html"
+
+    @property
+    def results(self) -> Path:
+        return self.root / "results" / "index.html"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse" / "shinchoku.duckdb"
+
+    @property
+    def exports(self) -> Path:
+        return self.root / "exports"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    def prepare(self) -> None:
+        """Make the folder and see that it can be written: better now than after the reading."""
+        try:
+            self.dagster.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+            settings = self.dagster / "dagster.yaml"
+            if not settings.exists():
+                settings.write_text(DAGSTER_YAML, encoding="utf-8")
+        except OSError as error:
+            reason = error.strerror or error
+            raise ShinchokuError(
+                f"{self.root}: the data folder cannot be written ({reason}). Give it write permission or set SHINCHOKU_HOME to another.",
+                f"{self.root}：データフォルダに書き込めません（{reason}）。権限を変えるか、SHINCHOKU_HOMEで別の場所を指定してください。",
+            ) from error
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Held by one process at a time, released by the system when the process ends however it ends; may be nested."""
+        path = self.root / "lock"
+        if path in _held:
+            _held[path] += 1
+            try:
+                yield
+            finally:
+                _held[path] -= 1
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                file.seek(0)
+                who = file.read().strip() or "?"
+                raise ShinchokuError(
+                    f"{self.root}: another run (process {who}) is writing here. Wait until it has ended, or set SHINCHOKU_HOME to another folder.",
+                    f"{self.root}：別の実行（プロセス {who}）が書き込み中です。終了を待つか、SHINCHOKU_HOMEで別の場所を指定してください。",
+                ) from error
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            _held[path] = 1
+            try:
+                yield
+            finally:
+                del _held[path]
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A new folder to fill, which takes the place of ``folder`` only when the block has ended well."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    fresh.chmod(0o755)
+    old = fresh.with_name(fresh.name + ".old")
+    try:
+        yield fresh
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,106 @@
+"""What `shinchoku run` and `shinchoku ui` do: the definitions that the UI shows, executed in this process or served to a browser."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn
+
+from pipelines.home import Home
+from sources.errors import ShinchokuError
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from sources.registry import Edition, Registry
+
+QUIET = {"loggers": {"lines": {}}}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a run: the editions that went through, and why others did not."""
+
+    home: Home
+    editions: list[Edition]
+    unreadable: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    published: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        return 2 if self.unreadable else 1 if self.refused else 0
+
+
+def chosen(registry: Registry, names: Sequence[str]) -> list[Edition]:
+    if names:
+        return [registry.edition(name) for name in names]
+    if not registry.editions:
+        raise ShinchokuError("no edition is registered. Add one under sources/series.", "登録された版がありません。sources/series に追加してください。")
+    return list(registry.editions.values())
+
+
+def run(names: Sequence[str] = ()) -> Outcome:
+    """Every edition (or the named ones) through its stages, then the publication of all accepted ones, if none failed."""
+    from sources.registry import load
+
+    home = Home.find()
+    home.prepare()
+    registry = load()
+    editions = chosen(registry, names)
+    with home.lock():
+        from dagster import DagsterInstance
+
+        from pipelines.definitions import defs
+        from pipelines.partitions import add_editions
+
+        outcome = Outcome(home, editions)
+        with DagsterInstance.from_config(str(home.dagster)) as instance:
+            add_editions(registry, instance)
+            for edition in editions:
+                problem = _execute(defs, "ingest", instance, edition.edition_id)
+                if problem is None:
+                    continue
+                refused = problem.metadata.get("refused") is not None
+                (outcome.refused if refused else outcome.unreadable)[edition.edition_id] = problem.description or "?"
+            if outcome.exit_code == 0:
+                problem = _execute(defs, "publish", instance)
+                if problem is not None:
+                    outcome.unreadable["publish"] = problem.description or "?"
+                outcome.published = problem is None
+    return outcome
+
+
+def _execute(defs: dg.Definitions, job: str, instance: dg.DagsterInstance, partition: str | None = None) -> dg.Failure | None:
+    """Run a job in this process; the failure that ended it, if it is one that a person can act on."""
+    import dagster as dg
+
+    try:
+        defs.resolve_job_def(job).execute_in_process(partition_key=partition, instance=instance, run_config=QUIET)
+    except dg.Failure as failure:
+        return failure
+    return None
+
+
+def serve(port: int, host: str) -> NoReturn:
+    """Replace this process by Dagster's web server and daemon, with the editions known before the first page is shown."""
+    from dagster import DagsterInstance
+
+    from pipelines.partitions import add_editions
+    from sources.registry import load
+
+    home = Home.find()
+    home.prepare()
+    os.environ["SHINCHOKU_HOME"] = str(home.root)
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    with DagsterInstance.from_config(str(home.dagster)) as instance:
+        add_editions(load(), instance)
+    print(f"Dagster: http://{host}:{port}   data: {home.root}", file=sys.stderr)  # noqa: T201
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", host, "-p", str(port)]
+    os.execv(sys.executable, command)
+
+
+def summary(outcome: Outcome) -> str:
+    return str(outcome)

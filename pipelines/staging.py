@@ -1,0 +1,140 @@
+"""What one stage leaves on disk for the next: a reading as JSON, and its rows for the tables of the field dictionary."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.home import Home
+from sources.observations import Observation
+from sources.records import Box, Figure, LedgerEntry, PageSize, Period, Reading, Statement
+from sources.registry import Edition
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, object]
+
+
+def write_json(data: object, path: Path) -> None:
+    """Write so that a reader finds the old file or the new one, never half of one."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(json.dumps(data, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_reading(reading: Reading, path: Path) -> None:
+    write_json(asdict(reading), path)
+
+
+def read_reading(path: Path) -> Reading:
+    data = read_json(path)
+
+    def spot(row: Mapping[str, Any]) -> dict[str, Any]:
+        periods = {name: _period(row[name]) for name in ("period", "base") if name in row}
+        return {**row, **periods, "box": Box(*row["box"])}
+
+    return Reading(
+        **data
+        | {
+            "pages": [PageSize(**page) for page in data["pages"]],
+            "figures": [Figure(**spot(row) | {"value": Decimal(row["value"])}) for row in data["figures"]],
+            "statements": [Statement(**spot(row)) for row in data["statements"]],
+            "ledger": [LedgerEntry(**spot(row)) for row in data["ledger"]],
+        }
+    )
+
+
+def _period(data: Mapping[str, str] | None) -> Period | None:
+    return Period(data["kind"], date.fromisoformat(data["start"]), date.fromisoformat(data["end"])) if data else None
+
+
+def figure_ids(edition_id: str, reading: Reading) -> list[str]:
+    """One id a figure: the edition, its page and its running number on that page."""
+    on_page: Counter[int] = Counter()
+    ids = []
+    for figure in reading.figures:
+        on_page[figure.page] += 1
+        ids.append(f"{edition_id}-p{figure.page:02d}-{on_page[figure.page]:03d}")
+    return ids
+
+
+def figure_rows(edition_id: str, reading: Reading) -> Iterator[Row]:
+    for figure_id, figure in zip(figure_ids(edition_id, reading), reading.figures, strict=True):
+        row = {name: getattr(figure, name) for name in Figure.__slots__ if name not in ("period", "base", "box")}
+        yield row | _span(figure.period, "period") | _span(figure.base, "base") | figure.box._asdict() | {
+            "figure_id": figure_id,
+            "edition_id": edition_id,
+            "sha256": reading.sha256,
+            "period_kind": figure.period.kind if figure.period else None,
+        }
+
+
+def ledger_rows(edition_id: str, reading: Reading) -> Iterator[Row]:
+    ids = figure_ids(edition_id, reading)
+    for number, entry in enumerate(reading.ledger, 1):
+        yield {
+            "edition_id": edition_id,
+            "entry": number,
+            "page": entry.page,
+            "text": entry.text,
+            "kind": entry.kind,
+            "reason": entry.reason,
+            "figure_id": None if entry.figure is None else ids[entry.figure],
+            **entry.box._asdict(),
+        }
+
+
+def _span(period: Period | None, name: str) -> Row:
+    return {f"{name}_start": period.start if period else None, f"{name}_end": period.end if period else None}
+
+
+def plain(record: Any) -> dict[str, Any]:
+    """A matching record as JSON can hold it."""
+    return {key: value if isinstance(value, int | str | dict | None) else str(value) for key, value in asdict(record).items()}
+
+
+def accepted_table(edition: Edition, name: str, home: Home) -> pd.DataFrame | None:
+    """A table of the edition as it was last accepted, or nothing where it never was."""
+    from warehouse.parquet import read_table
+
+    path = home.accepted(edition.edition_id) / f"{name}.parquet"
+    return read_table(name, path) if path.exists() else None
+
+
+def previous_observations(edition: Edition, home: Home) -> list[Observation] | None:
+    """The observations of the accepted edition before this one, as matching takes them."""
+    before = edition.series.previous(edition)
+    frame = accepted_table(before, "observation", home) if before else None
+    if frame is None:
+        return None
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [Observation(**{key: value.date() if hasattr(value, "date") else value for key, value in row.items()}) for row in rows]
+
+
+def indicator_rows(edition: Edition) -> list[Row]:
+    """The indicators that a report of this fiscal year may carry, as the expectations take them."""
+    return [
+        {
+            "indicator_id": indicator.id,
+            "name_ja": indicator.name.ja,
+            "name_en": indicator.name.en,
+            "unit_code": indicator.unit,
+            "direction": indicator.direction,
+            "cumulative": indicator.cumulative,
+            "total": indicator.total,
+            "expected": True,
+        }
+        for indicator in edition.series.indicators.values()
+        if indicator.validity.covers(edition.fiscal_year)
+    ]
