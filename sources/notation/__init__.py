@@ -1,0 +1,13 @@
+"""Text to quantities and periods. Knows Japanese, knows no PDF.
+
+The way of a text: normalize (characters) → tokens (numerals, units, periods, what is no figure) → statements (what they say
+together). Start reading at ``statements`` for the rules, at ``tokens.RULES`` for what is no figure.
+"""
+
+from sources.notation.headings import heading
+from sources.notation.model import Context, Heading, Mark, Quantity, Read
+from sources.notation.normalize import normalize
+from sources.notation.statements import read
+from sources.notation.units import UNITS, UnitEntry, unit_of
+
+__all__ = ["UNITS", "Context", "Heading", "Mark", "Quantity", "Read", "UnitEntry", "heading", "normalize", "read", "unit_of"]

@@ -1,0 +1,143 @@
+"""What a heading, caption, table header, stub or note says that governs what stands under it; it has no figures itself."""
+
+from __future__ import annotations
+
+import re
+
+from sources.notation import numerals, periods
+from sources.notation.model import Context, Heading
+from sources.notation.normalize import normalize
+from sources.notation.periods import Dated
+from sources.notation.tokens import Token, longest_unit, scan
+from sources.notation.units import canonical, unit_of
+from sources.records import Period
+
+_UNIT_NOTE = re.compile(r"[(\[【]? ?単 ?位 ?[:：]? ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()\[\]【】、,:：]{1,10}) ?[)\]】]?")
+_UNIT_BRACKET = re.compile(r"\( ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()、,:：\d]{1,10}) ?\)")
+_UNIT_ALONE = re.compile(r"^ ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()、,:：\d]{1,10}) ?$", re.M)
+_COUNTED = re.compile(r"(?P<unit>[一-龥ァ-ヺー]{1,8}?)数(?:量)?(?: ?\(|$|\n| )")
+_RATE_NAME = re.compile(r"(?:率|割合|比率|シェア|構成比|普及度)(?: ?\(|$|\n| )")
+_TARGET = re.compile(r"目標(?!.{0,6}(?:達成|比|到達))|最終値|ターゲット|目指す姿")
+_LEVEL = re.compile(r"実績|現状|現況|基準値|達成[率度]|進捗率|当初値|策定時|見込")
+_GROWTH = re.compile(r"(?:前年度?|昨年度?|前期|前回|前年同[月期]|前月)(?:から)?(?:対?比|増減率|伸び?率)|増減率|伸び?率|増加率|減少率|変化率|成長率|対前年度?(?!.{0,6}(?:差|増減[数額]))")
+_CHANGE = re.compile(r"(?:前年度?|昨年度?|前期|前回|前年同[月期]|前月)(?:から)?(?:との)?(?:差|増減(?!率))|増減(?!率)|差引増減")
+_BACK = re.compile(r"(?:対?)(?P<far>前々|一昨)?(?:前|昨)(?:年度?|回|期)")
+_EARLIER_LEVEL = re.compile(r"前年度?(?:の|末|同)?(?:割合|実績|値|数値|人件費率|決算|水準|比率)?$|前年度?の")
+_NOTE_WORDS = re.compile(r"現在|時点|以降|まで|実績値?|目標値?")
+_EMPTY = re.compile(r"[(\[【〔<] ?(?:参 ?考|単位|[のにをは、,・:： ~→\-]*) ?[)\]】〕>]")
+_SPACES = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])| {2,}")
+_ABOUT = re.compile(r"約|概数|概算|およそ")
+
+
+def heading(text: str, context: Context = Context()) -> Heading:  # noqa: B008
+    """Read a heading. Relative years count from ``context.period``, else from the report's own fiscal year."""
+    normal = normalize(text)
+    repaired = normal.text
+    calendar = context.calendar or ("fiscal" if "年度" in repaired else "")
+    tokens = scan(normal, context.fiscal_year, calendar, cell=False)
+    found = Heading("")
+    spans = _period_of(tokens, context, found)
+    _unit_of(repaired, found, spans)
+    _measure_of(repaired, found)
+    if found.base_back and found.base is None and context.period is not None:
+        found.base = periods.back(found.period or context.period, found.base_back)
+    found.label = _label(repaired, spans) or repaired.replace("\n", " ").strip()
+    return found
+
+
+def _period_of(tokens: list[Token], context: Context, found: Heading) -> list[tuple[int, int]]:
+    """The last period that governs, the base that is compared with; their places are cut out of the label."""
+    spans = []
+    for token in tokens:
+        dated = token.dated
+        if dated is None or dated.role == "event":
+            continue
+        if dated.role == "base":
+            spans.append((token.start, token.end)) if dated.back is None else None
+            if dated.back:
+                found.base_back = dated.back
+            elif dated.period is not None:
+                found.base = dated.period
+            continue
+        if dated.back is None or dated.back <= 0:
+            spans.append((token.start, token.end))
+        if dated.back:
+            found.period_back = max(dated.back, 0)
+        found.period = _placed(dated, context)
+        found.base = dated.base or found.base
+    return spans
+
+
+def _placed(dated: Dated, context: Context) -> Period | None:
+    if dated.back is not None and context.period is not None:
+        return periods.back(context.period, dated.back)
+    return dated.period
+
+
+def _unit_of(text: str, found: Heading, spans: list[tuple[int, int]]) -> None:
+    for pattern in (_UNIT_NOTE, _UNIT_BRACKET, _UNIT_ALONE):
+        for match in pattern.finditer(text):
+            unit = match["unit"]
+            known = unit_of(unit) is not None or (pattern is _UNIT_NOTE) or ("/" in unit and unit_of(unit.split("/")[0]) is not None)
+            if not known and unit.endswith(("数", "量")) and unit_of(unit[:-1]):
+                known, unit = True, unit[:-1]
+            if known and not (pattern is _UNIT_BRACKET and unit in ("計", "国", "県", "市", "町", "村", "年", "月", "日", "図", "表", "案", "例")):
+                found.unit = canonical(unit)
+                found.scale = sum(numerals.SMALL.get(c, 0) + numerals.LARGE.get(c, 0) for c in match["mult"])
+                spans.append(match.span())
+                return
+    label = _label(text, spans)
+    match = _COUNTED.search(label)
+    if match:
+        for at in range(match.start("unit"), match.end("unit")):
+            form = longest_unit(label, at)
+            if form and at + len(form) == match.end("unit"):
+                found.unit = canonical(form)
+                return
+        if label[match.end("unit") - 1] in "員者民":
+            found.unit = "名"
+
+
+def _measure_of(text: str, found: Heading) -> None:
+    if _ABOUT.search(text) and "(約)" in text:
+        found.qualifier = "about"
+    if _TARGET.search(text):
+        found.is_target, found.measure = True, "target"
+    elif _GROWTH.search(text):
+        found.measure = "growth"
+        found.base_back = found.base_back or (_years(text) if found.base is None else 0)
+        found.period_back = 0
+        found.period = None if _relative_only(text) else found.period
+    elif _CHANGE.search(text):
+        found.measure = "change"
+        found.base_back = found.base_back or (_years(text) if found.base is None else 0)
+        found.period_back = 0
+        found.period = None if _relative_only(text) else found.period
+    elif found.base is not None and found.period is None:
+        found.measure = "growth" if found.unit in ("", "%", "倍") else "change"
+    elif _LEVEL.search(text):
+        found.measure = "level"
+
+
+def _years(text: str) -> int:
+    match = _BACK.search(text)
+    return (2 if match["far"] else 1) if match else 0
+
+
+def _relative_only(text: str) -> bool:
+    return _BACK.search(text) is not None and not re.search(r"\d|元", text)
+
+
+def _label(text: str, spans: list[tuple[int, int]]) -> str:
+    """The words that are left when periods, units and empty brackets are taken out."""
+    pieces, at = [], 0
+    for start, end in sorted(spans):
+        if start < at:
+            continue
+        pieces.append(text[at:start])
+        at = end
+    pieces.append(text[at:])
+    label = "".join(pieces)
+    for _ in range(2):
+        label = _EMPTY.sub("", label)
+    return _SPACES.sub(" ", label.replace("\n", " ")).strip(" 、,:：・の~")

@@ -1,0 +1,516 @@
+"""What the tokens of one text say together: which period, base, measure and part belongs to which number.
+
+Rules, in the order in which they are applied from left to right:
+
+1. A period in front governs what follows until the next; in brackets, or right after a number, it governs the numbers
+   before it that have none; on a note's line (※) it governs that line.
+2. 前年度比, R4年度と比較すると and the like make the next number, and the list it begins, a change (or growth: %, 倍) against
+   that period; 前年度 alone makes it the head figure's own kind one year earlier.
+3. 目標 makes targets of what follows, 実績, 達成率 and the like levels; alone on a line for all that follows, inside
+   brackets or a line for the rest of these.
+4. A中B, AのうちB are total and part; A/B with two units after a rate are part and total.
+5. What is still without a period takes the only one of the text, else the context's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sources.notation import numerals, periods
+from sources.notation.model import Context, Mark, Quantity, Read
+from sources.notation.normalize import Normal, normalize
+from sources.notation.periods import Dated
+from sources.notation.tokens import Number, Token, scan
+from sources.notation.units import canonical, unit_of
+from sources.records import Period
+
+_LIST_GAP = re.compile(r" ?(?:[、,・と\n]|及び|および|並びに|かつ)? ?\Z")
+_OF = re.compile(r"(?:(?:の)?(?:うち|内)|[、, ]?(?:そのうち|うち|内(?![部容])))[^\d。\n]{0,24}\Z")
+_AMONG = re.compile(r" ?(?:(?:の)?中(?![学間心央国高小期止長核山]))(?:[、,の\n ]|(?=\Z))[^\d。()]{0,24}\Z|[、 ]?(?:\(|\n?\()?(?:うち|内数?)[^\d。()]{0,24}\Z")
+_OVER = re.compile(r" ?/ ?\Z")
+_RANGE = re.compile(r" ?(?:~|-|ないし|乃至) ?(?:約|およそ)?\Z")
+_FROM_TO = re.compile(r" ?から ?\Z")
+_ARROW = re.compile(r"(?:→|⇒|➡|➔|⇨)")
+_GROUPS = re.compile(r"(?:全国|県|府|都|国|市|他都市|政令市|類似団体|同規模|管内|道内|県内|全県|世代|男女|業種)(?:の)?(?:平均|計|全体|値|水準)?(?:値)?(?: ?(?:比|と比|に比|より|を|との差|に対し))|平均(?:より|を|と比|に比)")
+_UNIT_LINE = re.compile(r"(?m:^) ?[(]?(?:単位 ?[:：]? ?)?([十百千]?[万億兆]?)([^\s\d()\n]{1,8})[)]? ?(?m:$)")
+_SUBJECT_DROP = re.compile(r"[、。,:：・\s()\[\]【】〔〕<>〈〉「」『』◇◆○●◎■□★☆※→⇒~]+")
+_TAIL = re.compile(r"(?:の|は|が|を|に|で|と|も|約|計|合計|延べ|のべ|およそ)+$")
+_PREDICATE = re.compile(r" ?([^\s\d、。,()\[\]【】\n~→]{1,16})")
+
+
+@dataclass(slots=True)
+class _Said:
+    """A number with what has been found out about it so far."""
+
+    token: Token
+    number: Number
+    dated: Dated | None = None
+    strong: bool = False  # its period cannot be taken over by a later one
+    versus: Dated | None = None
+    earlier: Dated | None = None  # 前年度 27万枚
+    measure: str = ""
+    component: str = "whole"
+    period: Period | None = None
+    base: Period | None = None
+    depth: int = 0
+    shared: str = ""  # label word nearest before
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Bracket:
+    start: int
+    index: int
+    dated: Dated | None
+    weak: bool
+    scope: str
+    versus: Dated | None
+    earlier: Dated | None
+    seen: Dated | None = None
+    numbers: int = 0
+
+
+def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
+    """All figures of a text, and what every other number in it is."""
+    normal = normalize(text)
+    bare = context.calendar or ("fiscal" if "年度" in normal.text else "")
+    tokens = scan(normal, context.fiscal_year, bare, bool(context.unit))
+    said = _govern(normal.text, tokens, context)
+    _pairs(normal.text, said)
+    _units_of_lines(normal.text, said, tokens)
+    _ranges(normal.text, said)
+    _lists(normal.text, said)
+    _measures(normal.text, said, context)
+    _resolve(said, context)
+    figures = [_quantity(normal, text, one, tokens, context) for one in said]
+    return Read(text, figures, _marks(normal, tokens, figures, said))
+
+
+class _Governor:
+    """The state of the pass that hands periods, comparisons and scopes to numbers."""
+
+    def __init__(self, text: str, context: Context) -> None:
+        self.text = text
+        self.said: list[_Said] = []
+        self.dated: Dated | None = None
+        self.weak = False
+        self.scope = ""
+        self.versus: Dated | None = None
+        self.versus_used = False
+        self.earlier: Dated | None = None
+        self.brackets: list[_Bracket] = []
+        self.line_numbers = 0
+        self.line_scope = ""
+        self.line_versus: Dated | None = None
+        self.note_line: tuple[Dated | None, bool] | None = None
+        self.late: Dated | None = None  # a period after the line's last number
+        self.report_year = context.fiscal_year
+
+    def number(self, token: Token) -> None:
+        assert token.number is not None
+        one = _Said(token, token.number, self.dated, bool(self.dated) and not self.weak, depth=len(self.brackets))
+        if self.versus is not None:
+            joined = not self.versus_used or (self.said and self._listed(self.said[-1], one))
+            if joined and (self.versus.role == "base" or one.number.move or one.number.sign):
+                one.versus = self.versus
+                self.versus_used = True
+            elif joined and self.versus.role == "pivot":
+                self.versus = None
+            else:
+                self.versus = None
+        if one.versus is None:
+            one.earlier = self.earlier
+        one.measure = self.scope
+        self.said.append(one)
+        self.line_numbers += 1
+        self.late = None
+        for bracket in self.brackets:
+            bracket.numbers += 1
+
+    def _listed(self, before: _Said, one: _Said) -> bool:
+        gap = self.text[before.number.end : one.number.start]
+        if not _LIST_GAP.match(gap):
+            return False
+        return bool(one.number.sign or one.number.move) or not before.number.move
+
+    def period(self, token: Token) -> None:
+        dated = token.dated
+        assert dated is not None
+        if self.brackets:
+            self.brackets[-1].seen = dated
+        if dated.role == "base":
+            self.versus, self.versus_used = dated, False
+            return
+        if dated.role == "event" or (dated.period is None and dated.back is None and not dated.months):
+            return
+        if dated.role == "pivot":
+            self.versus, self.versus_used = dated, False
+        if dated.back or dated.months:
+            self.earlier = dated
+            return
+        self.earlier = None
+        self.dated, self.weak = dated, False
+        if not self.brackets and self.line_numbers:
+            self.late = dated
+
+    def open(self, token: Token) -> None:
+        self.brackets.append(_Bracket(token.start, len(self.said), self.dated, self.weak, self.scope, self.versus, self.earlier))
+
+    def close(self, token: Token) -> None:
+        if not self.brackets:
+            return
+        bracket = self.brackets.pop()
+        seen, holds_number = bracket.seen, bracket.numbers > 0
+        if holds_number:
+            self.dated, self.weak, self.scope = bracket.dated, bracket.weak, bracket.scope
+            self.versus, self.earlier = None, bracket.earlier
+            return
+        if seen is None:
+            return
+        before = [one for one in self.said if one.depth == len(self.brackets)]
+        if seen.role == "base":
+            targets = self._unversed(before)
+            if targets:
+                for one in targets:
+                    one.versus = seen
+                self.versus = None
+            return
+        if seen.role == "event" or seen.back or seen.months or self._happened(bracket.start):
+            self.dated, self.weak, self.earlier = bracket.dated, bracket.weak, bracket.earlier if not seen.back else self.earlier
+            return
+        self._after(seen, before, bracket)
+
+    def _happened(self, at: int) -> bool:
+        return bool(re.search(rf"(?:{periods._HAPPENED}) ?$", self.text[max(0, at - 10) : at]))
+
+    def _unversed(self, before: list[_Said]) -> list[_Said]:
+        last = [one for one in before[-1:] if one.versus is None and one.earlier is None]
+        return last
+
+    def _after(self, seen: Dated, before: list[_Said], bracket: _Bracket) -> None:
+        """A period alone in brackets: of the numbers before it, else of those to come."""
+        open_ones = []
+        for one in reversed(before):
+            if one.versus or one.earlier:
+                continue
+            if one.strong:
+                break
+            open_ones.append(one)
+        last = before[-1] if before else None
+        near = last is not None and re.match(r"(?:[^\s、。()]{0,8})[ \n]?\Z", self.text[last.number.end : bracket.start])
+        if not open_ones and near and last is not None and not last.versus and not last.earlier and last.dated is not None:
+            open_ones = [last]
+        for one in open_ones:
+            one.dated, one.strong = seen, True
+        self.dated, self.weak = seen, bool(open_ones)
+
+    def line(self, token: Token) -> None:
+        self._end_clause()
+        if self.note_line is not None and not self.brackets:
+            self.dated, self.weak = self.note_line
+            self.note_line = None
+        if self.text[token.end : token.end + 1] in ("※", "*") and not self.brackets:
+            self.note_line = (self.dated, self.weak)
+
+    def _end_clause(self) -> None:
+        if self.late is not None:
+            for one in reversed(self.said[-self.line_numbers :]):
+                if one.versus or one.earlier or one.strong:
+                    break
+                one.dated, one.strong = self.late, True
+                self.weak = True
+            self.late = None
+        if self.line_numbers and not self.brackets:
+            self.scope = self.line_scope
+            self.earlier = None
+            if self.versus_used:
+                self.versus = None
+        if not self.brackets:
+            self.line_numbers = 0
+            self.line_scope = self.scope
+
+    def word(self, token: Token) -> None:
+        self.scope = token.text
+
+
+def _govern(text: str, tokens: list[Token], context: Context) -> list[_Said]:
+    governor = _Governor(text, context)
+    for token in tokens:
+        if token.kind == "number":
+            governor.number(token)
+        elif token.kind == "period":
+            governor.period(token)
+        elif token.kind == "open":
+            governor.open(token)
+        elif token.kind == "close":
+            governor.close(token)
+        elif token.kind == "line":
+            governor.line(token)
+        elif token.kind == "stop":
+            governor._end_clause()
+        elif token.kind == "word":
+            governor.word(token)
+    governor._end_clause()
+    return governor.said
+
+
+def _pairs(text: str, said: list[_Said]) -> None:
+    """A中B, AのうちB, A(うちB): total and part; A/B: part and total."""
+    for first, second in zip(said, said[1:], strict=False):
+        gap = text[first.number.end : second.number.start]
+        a, b = first.number, second.number
+        if len(gap) > 40:
+            continue
+        if _OVER.match(gap):
+            if a.unit == "" and b.unit:
+                a.unit, a.kind, a.bare = b.unit, b.kind, False
+            if a.unit and (a.value <= b.value or a.unit != b.unit):
+                first.component, second.component = "part", "total"
+        elif _AMONG.match(gap) or _OF.match(gap):
+            if a.kind in ("ratio", "difference") and a.kind != b.kind:
+                continue
+            if b.value <= a.value or b.unit == "%":
+                first.component = "total"
+                second.component = "whole" if b.kind == "ratio" and a.kind != "ratio" else "part"
+                if second.component == "whole":
+                    first.component = "whole"
+                second.dated, second.strong = second.dated or first.dated, second.strong
+
+
+def _units_of_lines(text: str, said: list[_Said], tokens: list[Token]) -> None:
+    """千円 on the line above a bare number is its unit."""
+    units = {m.start(): m for m in _UNIT_LINE.finditer(text) if unit_of(m[2])}
+    if not units:
+        return
+    used: set[int] = set()
+    for one in said:
+        number = one.number
+        if number.unit:
+            continue
+        above = [at for at in units if at < number.core and at not in used and text[units[at].end() : number.start].strip(" \n") == ""]
+        if above:
+            match = units[above[-1]]
+            used.add(above[-1])
+            _lend(number, match[2], sum(numerals.SMALL.get(c, 0) + numerals.LARGE.get(c, 0) for c in match[1]))
+
+
+def _lend(number: Number, unit: str, scale: int) -> None:
+    """A unit printed elsewhere."""
+    entry = unit_of(unit)
+    number.unit, number.kind = canonical(unit), entry.kind if entry else ""
+    number.bare = False
+    if scale and not number.scale:
+        number.value, number.scale = number.value.scaleb(scale), scale
+
+
+def _ranges(text: str, said: list[_Said]) -> None:
+    """40~100億円 is two figures of one unit: at least, at most; ~100件 alone is at most."""
+    for first, second in zip(said, said[1:], strict=False):
+        a, b = first.number, second.number
+        gap = text[a.end : b.start]
+        tail = text[b.end : b.end + 2]
+        if len(gap) < 8 and (_RANGE.match(gap) or (_FROM_TO.match(gap) and tail.startswith("まで"))) and (a.unit in ("", b.unit)) and not b.sign:
+            if not a.unit:
+                if not a.scale and b.scale and a.value < 10000 and "," not in text[a.core : a.core_end]:
+                    a.value, a.scale = a.value.scaleb(b.scale), b.scale
+                a.unit, a.kind, a.bare = b.unit, b.kind, False
+                a.notes = []
+            a.qualifier, b.qualifier = "at_least", "at_most"
+            a.move, a.aim = b.move, b.aim
+            second.versus = second.versus or first.versus
+        elif _FROM_TO.match(gap) and a.unit == "" and b.unit:
+            a.unit, a.kind, a.bare = b.unit, b.kind, False
+            if not a.scale and b.scale:
+                a.value, a.scale = a.value.scaleb(b.scale), b.scale
+    for index, one in enumerate(said):
+        number = one.number
+        if number.qualifier != "exact" or number.sign:
+            continue
+        alone_before = index == 0 or said[index - 1].number.end < number.start - 2
+        if text[max(0, number.start - 1) : number.start] == "~" and alone_before:
+            number.qualifier = "at_most"
+        elif re.match(r" ?~(?= ?(?:$|[)\n、。 ]))", text[number.end : number.end + 3]):
+            number.qualifier = "at_least"
+
+
+def _lists(text: str, said: list[_Said]) -> None:
+    """10講座、252名増: a direction at the end of a list holds for its members."""
+    for second, first in zip(said[::-1], said[-2::-1], strict=False):
+        a, b = first.number, second.number
+        if not b.move or b.into or a.move or a.sign or a.unit == b.unit or a.unit == "" or second.depth != first.depth:
+            continue
+        if _LIST_GAP.match(text[a.end : b.start]) and text[a.end : b.start].strip(" ") != "":
+            a.move = b.move
+            first.versus = first.versus or second.versus
+
+
+def _measures(text: str, said: list[_Said], context: Context) -> None:
+    """Level, change, growth or target, from the words around each number."""
+    for index, one in enumerate(said):
+        number, dated = one.number, one.dated
+        scope = one.measure
+        one.shared = scope
+        arrow = dated is not None and dated.base is not None
+        kind = "growth" if number.kind == "ratio" else "change"
+        before = text[(said[index - 1].number.end if index else 0) : number.start]
+        groups = bool(_GROUPS.search(before[-24:])) and one.versus is None
+        target = scope == "target" or (scope == "" and context.measure == "target") or number.aim
+        if target and scope != "level" and not number.aim and _past(one, context):
+            target = False
+        if number.aim and scope == "level":
+            target = True
+        if target and not (one.versus and number.move and not number.aim and scope != "target"):
+            one.measure = "target"
+        elif groups:
+            one.measure = "level"
+        elif one.versus is not None:
+            one.measure = kind
+        elif scope in ("growth", "change"):
+            one.measure = "growth" if scope == "growth" and number.kind in ("ratio", "") else kind
+        elif scope == "level":
+            one.measure = "level"
+        elif number.into and number.unit != "倍" and not number.sign:
+            one.measure = "level"
+        elif arrow or number.move:
+            one.measure = kind
+        elif context.measure:
+            one.measure = context.measure if context.measure != "target" else "level"
+            if one.earlier is not None and context.measure in ("growth", "change"):
+                one.measure = context.measure
+        elif number.sign in ("+", "±"):
+            one.measure = kind
+        elif number.sign == "-" and one.depth and index and said[index - 1].depth < one.depth and number.unit:
+            one.measure = kind
+        else:
+            one.measure = "level"
+        if _ARROW.search(before[-6:] if len(before) < 40 else before[:0]) and one.measure == "level" and scope != "level" and _future(one, context):
+            one.measure = "target"
+        if dated is not None and dated.role == "until" and one.measure == "level" and _future(one, context) and scope != "level":
+            one.measure = "target"
+
+
+def _past(one: _Said, context: Context) -> bool:
+    """A number with a period of its own that has passed is no target, even under a target's heading."""
+    if one.dated is None or one.dated.period is None or context.fiscal_year is None or context.measure != "target" and one.measure == "target":
+        return False
+    if context.period is not None and one.dated.period == context.period:
+        return False
+    return one.dated.period.end <= periods.fiscal(context.fiscal_year).end
+
+
+def _future(one: _Said, context: Context) -> bool:
+    return bool(one.dated and one.dated.period and context.fiscal_year and one.dated.period.start > periods.fiscal(context.fiscal_year).end)
+
+
+def _resolve(said: list[_Said], context: Context) -> None:
+    """Dates: own, the text's only one, the context's; then what is relative to the head figure."""
+    around = context.period or (periods.fiscal(context.fiscal_year) if context.fiscal_year is not None else None)
+    if around is not None and context.period_back:
+        around = periods.back(around, context.period_back)
+    distinct = {one.dated.period: one.dated for one in said if one.dated and one.dated.period and not one.earlier}
+    only = next(iter(distinct.values())) if len(distinct) == 1 else None
+    head: _Said | None = None
+    chain = ""
+    for one in said:
+        plain = one.earlier is None and one.versus is None
+        dated = one.dated or (only if plain else None)
+        governing = dated.period if dated and dated.period else None
+        if not plain and head is not None and head.period is not None and not (one.strong and one.versus and one.dated is not head.dated and one.dated):
+            governing = head.period
+        one.period = governing or around
+        if dated is not None and dated.base is not None and one.measure in ("growth", "change"):
+            one.base = dated.base
+        if one.earlier is not None:
+            _earlier(one, head)
+        elif one.versus is not None:
+            one.base = _base(one.versus, one.period)
+        elif one.measure in ("growth", "change") and one.base is None:
+            one.base = context.base or (periods.back(one.period, context.base_back) if context.base_back and one.period else None)
+        elif one.measure == "target" and one.base is None:
+            one.base = context.base
+        if plain and one.measure not in ("change",) or head is None:
+            head = one if one.earlier is None else head
+            chain = one.component
+        if one.versus is not None and chain == "part" and one.component == "whole" and one.measure == "change":
+            one.component = "part"
+
+
+def _earlier(one: _Said, head: _Said | None) -> None:
+    """前年度 27万枚: the head figure's indicator, so much earlier."""
+    dated = one.earlier
+    assert dated is not None
+    if head is not None and head.period is not None:
+        one.period = _back(dated, head.period)
+        if head.measure in ("growth", "target") and head.versus is None and head.base is not None and one.number.unit == head.number.unit and head.measure == "growth":
+            one.measure, one.base = "growth", head.base
+    elif dated.period is not None:
+        one.period = dated.period
+    elif one.period is not None:
+        one.period = _back(dated, one.period)
+
+
+def _back(dated: Dated, period: Period) -> Period:
+    if dated.months:
+        return periods.back_months(period, dated.months) or period
+    return periods.back(period, dated.back or 0)
+
+
+def _base(versus: Dated, period: Period | None) -> Period | None:
+    if versus.months:
+        return periods.back_months(period, versus.months) if period else None
+    if versus.back is not None:
+        return periods.back(period, versus.back) if period and versus.back else versus.period
+    return versus.period
+
+
+def _quantity(normal: Normal, text: str, one: _Said, tokens: list[Token], context: Context) -> Quantity:
+    number = one.number
+    value = number.value
+    if number.unit == "" and number.bare and (context.unit or context.scale):
+        _lend(number, context.unit, context.scale) if context.unit else None
+        if not context.unit and not number.scale:
+            number.value, number.scale = value.scaleb(context.scale), context.scale
+        value = number.value
+    if number.sign == "-" or (number.move < 0 and not number.into):
+        value = -value
+    if number.sign == "±" and value == 0:
+        value = Decimal(0)
+    qualifier = number.qualifier if number.qualifier != "exact" else context.qualifier
+    start, end = normal.span(number.start, number.end)
+    notes = [*number.notes, *normal.notes_in(number.start, number.end)]
+    for dated in (one.dated, one.versus):
+        if dated is not None and dated.note:
+            notes.append(dated.note)
+    subject, predicate = _words_around(normal.text, one, tokens)
+    return Quantity(
+        start, end, text[start:end], value, number.unit, number.scale, number.decimals, qualifier, one.measure, one.component,
+        one.period, one.base, bool(one.dated) or bool(one.earlier), subject, predicate, tuple(dict.fromkeys(notes)),
+    )
+
+
+def _words_around(text: str, one: _Said, tokens: list[Token]) -> tuple[str, str]:
+    """The words of the clause before the number (without periods and brackets), and the word right after it."""
+    start = max((t.end for t in tokens if t.end <= one.number.start and t.kind in ("number", "stop", "line", "open", "close", "period", "word")), default=0)
+    clause = text[max(start, one.number.start - 60) : one.number.start]
+    words = [piece for piece in _SUBJECT_DROP.split(clause) if piece]
+    subject = _TAIL.sub("", words[-1]) if words else ""
+    after = _PREDICATE.match(text, one.number.end)
+    return subject, after[1] if after else ""
+
+
+def _marks(normal: Normal, tokens: list[Token], figures: list[Quantity], said: list[_Said]) -> list[Mark]:
+    """One mark for every run of digits or number word, in order."""
+    marks = []
+    for token in tokens:
+        if token.kind == "number" and token.number is not None:
+            start, end = normal.span(token.number.core, token.number.core_end)
+            marks.append(Mark(start, end, "figure", ""))
+        elif token.kind == "period":
+            start, end = normal.span(token.start, token.end)
+            marks.append(Mark(start, end, "date", ""))
+        elif token.kind == "skip":
+            start, end = normal.span(token.start, token.end)
+            marks.append(Mark(start, end, token.text, token.reason))
+    return marks
