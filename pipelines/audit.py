@@ -80,7 +80,7 @@ def _judge(asset: str, edition: Edition, home: Home) -> list[RuleResult]:
     from expectations.adapter import run_suite
 
     subject = _subject(edition, home)
-    settled = {decision.finding: decision.reason for decision in edition.decisions.acknowledgements}
+    settled = {(decision.finding, decision.expect): decision.reason for decision in edition.decisions.acknowledgements}
     suites = {"figures": (figures,), "observations": (observations, previous)}[asset]
     results = [
         result
@@ -105,13 +105,12 @@ def _subject(edition: Edition, home: Home) -> Subject:
     before = edition.series.previous(edition)
     matching = folder / "matching.json"
     return Subject.of(
-        {"edition_id": edition.edition_id, "fiscal_year": edition.fiscal_year},
+        edition,
         table("figure"),
         table("observation"),
         table("statement"),
         ledger=table("ledger"),
         pages=staging.read_json(folder / "reading.json")["pages"],
-        indicators=staging.indicator_rows(edition),
         unmatched=[row["figure_id"] for row in staging.read_json(matching)["unmatched"]] if matching.exists() else (),
         previous=staging.accepted_table(before, "observation", home) if before else None,
     )
@@ -130,6 +129,12 @@ def stored_results(edition: Edition, home: Home) -> list[RuleResult] | None:
     return [RuleResult(**row) for asset in RULES for row in stored[asset]]
 
 
+def stored_matching(edition: Edition, home: Home) -> dict[str, list[dict[str, Any]]]:
+    """The unmatched figures and the findings of the last matching."""
+    found: dict[str, list[dict[str, Any]]] = staging.read_json(home.staging(edition.edition_id) / "matching.json")
+    return found
+
+
 def errors(edition: Edition, home: Home) -> list[tuple[str, str]]:
     """What keeps an edition from being published: a sentence in English and one in Japanese each."""
     results = stored_results(edition, home)
@@ -140,8 +145,7 @@ def errors(edition: Edition, home: Home) -> list[tuple[str, str]]:
         for result in results
         if result.blocks
     ]
-    matching = staging.read_json(home.staging(edition.edition_id) / "matching.json")
-    found += [(row["message_en"], row["message_ja"]) for row in matching["findings"] if row["severity"] == "error"]
+    found += [(row["message_en"], row["message_ja"]) for row in stored_matching(edition, home)["findings"] if row["severity"] == "error"]
     return found
 
 
@@ -169,8 +173,13 @@ def accept(edition: Edition, home: Home) -> Path:
 
 
 def write_review_page(edition: Edition, home: Home) -> Path:
-    raise NotImplementedError
+    path = home.review(edition.edition_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("not yet")
+    return path
 
 
 def write_results_page(registry: Registry, home: Home) -> Path:
-    raise NotImplementedError
+    home.results.parent.mkdir(parents=True, exist_ok=True)
+    home.results.write_text("not yet")
+    return home.results

@@ -195,10 +195,10 @@ def explain(file: Path, page: int, output: Path, fiscal_year: int | None) -> Non
 
     1ページの読み取り過程（区画・見出し・数値）をHTMLで示します。
     """
-    from sources.explain import explain_page
+    from sources.explain import explain as write_explanation
 
-    explain_page(file, page, output, fiscal_year=fiscal_year)
-    click.echo(str(output))
+    count = write_explanation(file, page, output, fiscal_year)
+    click.echo(f"{output}: {count}")
 
 
 if __name__ == "__main__":

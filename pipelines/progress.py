@@ -18,7 +18,7 @@ class _Lines(logging.Handler):
         sys.stderr.write(f"  {partition:20} {meta['step_key']:17} {meta['orig_message']}\n")
 
 
-@dg.logger(description="One line for each thing that an asset says.")
+@dg.logger({}, description="One line for each thing that an asset says.")
 def lines(init_context: dg.InitLoggerContext) -> logging.Logger:
     logger = logging.Logger("shinchoku", level=logging.INFO)
     logger.addHandler(_Lines())

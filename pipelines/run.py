@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sources.registry import Edition, Registry
 
-QUIET = {"loggers": {"lines": {}}}
+QUIET: dict[str, dict[str, dict[str, str]]] = {"loggers": {"lines": {}}}
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ def run(names: Sequence[str] = ()) -> Outcome:
                 problem = _execute(defs, "ingest", instance, edition.edition_id)
                 if problem is None:
                     continue
-                refused = problem.metadata.get("refused") is not None
+                refused = "refused" in problem.metadata
                 (outcome.refused if refused else outcome.unreadable)[edition.edition_id] = problem.description or "?"
             if outcome.exit_code == 0:
                 problem = _execute(defs, "publish", instance)
@@ -102,5 +102,43 @@ def serve(port: int, host: str) -> NoReturn:
     os.execv(sys.executable, command)
 
 
+
 def summary(outcome: Outcome) -> str:
-    return str(outcome)
+    """What a person wants to know when the run has ended: how much, what to look at, and where it is."""
+    from pyarrow.parquet import read_metadata
+
+    from pipelines import audit
+
+    home = outcome.home
+    lines = [""]
+    warnings: dict[str, list[str]] = {}
+    for edition in outcome.editions:
+        folder = home.staging(edition.edition_id)
+        results = audit.stored_results(edition, home)
+        if edition.edition_id in outcome.unreadable or results is None:
+            lines.append(f"  {edition.edition_id}: not read / 読み取り不可")
+            continue
+        counts = {name: read_metadata(folder / f"{name}.parquet").num_rows for name in ("figure", "observation", "statement")}
+        matching = audit.stored_matching(edition, home)
+        state = "refused / 不可" if edition.edition_id in outcome.refused else edition.status
+        lines.append(
+            f"  {edition.edition_id} [{state}] {counts['figure']} figures / 数値, {counts['observation']} observations / 観測値, "
+            f"{counts['statement']} statements / 記述, {len(matching['unmatched'])} unmatched / 対応なし"
+        )
+        if edition.meta.origin_note:
+            lines.append(f"    {edition.origin}: {edition.meta.origin_note.en}\n    {edition.meta.origin_note.ja}")
+        for result in results:
+            if not result.passed and result.severity == "warning":
+                warnings.setdefault(result.rule_id, [f"{result.title_en} / {result.title_ja}"]).append(str(result.unexpected_count))
+    if warnings:
+        lines.append("\nWarnings, published with the data / 警告（データとともに公開）")
+        for rule, (title, *found) in warnings.items():
+            lines.append(f"  {rule} {sum(map(int, found))}: {title}")
+    lines.append("")
+    pages = [home.review(edition.edition_id) for edition in outcome.editions]
+    places = [("review / 確認", path) for path in pages] + [("results / 検証結果", home.results), ("warehouse / 倉庫", home.warehouse)]
+    places += [("exports / 公開用", home.exports / "latest"), ("all data / データ", home.root)]
+    lines += [f"  {name:20} {path}" for name, path in places if path.exists()]
+    if not outcome.published:
+        lines.append("\nNothing was published; the last good warehouse and exports are as they were. / 公開していません。前回の成果物はそのままです。")
+    return "\n".join(lines)

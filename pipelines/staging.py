@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import Home
+from sources.matching import figure_ids
 from sources.observations import Observation
 from sources.records import Box, Figure, LedgerEntry, PageSize, Period, Reading, Statement
 from sources.registry import Edition
@@ -59,32 +59,22 @@ def _period(data: Mapping[str, str] | None) -> Period | None:
     return Period(data["kind"], date.fromisoformat(data["start"]), date.fromisoformat(data["end"])) if data else None
 
 
-def figure_ids(edition_id: str, reading: Reading) -> list[str]:
-    """One id a figure: the edition, its page and its running number on that page."""
-    on_page: Counter[int] = Counter()
-    ids = []
-    for figure in reading.figures:
-        on_page[figure.page] += 1
-        ids.append(f"{edition_id}-p{figure.page:02d}-{on_page[figure.page]:03d}")
-    return ids
-
-
-def figure_rows(edition_id: str, reading: Reading) -> Iterator[Row]:
-    for figure_id, figure in zip(figure_ids(edition_id, reading), reading.figures, strict=True):
+def figure_rows(edition: Edition, reading: Reading) -> Iterator[Row]:
+    for figure_id, figure in zip(figure_ids(edition, reading.figures), reading.figures, strict=True):
         row = {name: getattr(figure, name) for name in Figure.__slots__ if name not in ("period", "base", "box")}
         yield row | _span(figure.period, "period") | _span(figure.base, "base") | figure.box._asdict() | {
             "figure_id": figure_id,
-            "edition_id": edition_id,
+            "edition_id": edition.edition_id,
             "sha256": reading.sha256,
             "period_kind": figure.period.kind if figure.period else None,
         }
 
 
-def ledger_rows(edition_id: str, reading: Reading) -> Iterator[Row]:
-    ids = figure_ids(edition_id, reading)
+def ledger_rows(edition: Edition, reading: Reading) -> Iterator[Row]:
+    ids = figure_ids(edition, reading.figures)
     for number, entry in enumerate(reading.ledger, 1):
         yield {
-            "edition_id": edition_id,
+            "edition_id": edition.edition_id,
             "entry": number,
             "page": entry.page,
             "text": entry.text,
@@ -120,21 +110,3 @@ def previous_observations(edition: Edition, home: Home) -> list[Observation] | N
         return None
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return [Observation(**{key: value.date() if hasattr(value, "date") else value for key, value in row.items()}) for row in rows]
-
-
-def indicator_rows(edition: Edition) -> list[Row]:
-    """The indicators that a report of this fiscal year may carry, as the expectations take them."""
-    return [
-        {
-            "indicator_id": indicator.id,
-            "name_ja": indicator.name.ja,
-            "name_en": indicator.name.en,
-            "unit_code": indicator.unit,
-            "direction": indicator.direction,
-            "cumulative": indicator.cumulative,
-            "total": indicator.total,
-            "expected": True,
-        }
-        for indicator in edition.series.indicators.values()
-        if indicator.validity.covers(edition.fiscal_year)
-    ]

@@ -37,7 +37,7 @@ def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage:
             if stopped:
                 raise dg.Failure(
                     description=audit.refusal(edition, stopped, storage.home),
-                    metadata={"review page": dg.MetadataValue.url(storage.home.review(edition.edition_id).as_uri())},
+                    metadata={"refused": len(stopped), "review page": dg.MetadataValue.url(storage.home.review(edition.edition_id).as_uri())},
                     allow_retries=False,
                 )
             if edition.status != "accepted":

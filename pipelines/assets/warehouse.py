@@ -22,12 +22,13 @@ from warehouse import fields
 )
 def warehouse(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     from warehouse.build import build_warehouse
+    from warehouse.codelists import code_lists_from
 
     home = storage.home
     with explained(), home.lock():
         registry = series.registry()
         editions = [folder for edition_id in registry.editions if (folder := home.accepted(edition_id)).is_dir()]
-        counts = build_warehouse(editions, registry, home.warehouse)
+        counts = build_warehouse(editions, code_lists_from(registry), home.warehouse)
     context.log.info(", ".join(f"{table} {count}" for table, count in counts.items()))
     return dg.MaterializeResult(
         metadata={"dagster/row_count": counts["observation"], "rows": counts, "editions": len(editions), "file": dg.MetadataValue.path(home.warehouse)}
