@@ -1,0 +1,189 @@
+"""Builds the DuckDB file from the staged Parquet of accepted editions and the code lists: beside the old file, checked, swapped in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sources.errors import ShinchokuError
+from warehouse import fields
+from warehouse.codelists import TABLES as CODE_TABLES
+from warehouse.codelists import CodeLists, Row
+
+if TYPE_CHECKING:
+    import duckdb
+
+STAGED = ("figure", "observation", "statement", "ledger")
+VIEWS = Path(__file__).with_name("views.sql")
+# Files of DuckDB 2.0 cannot be opened by the 1.x that people have unless told to.
+STORAGE = {"storage_compatibility_version": "v1.2.0"}
+
+
+def build_warehouse(
+    staged: Sequence[Path],
+    code_lists: CodeLists,
+    out: Path,
+    *,
+    statuses: Sequence[str] = ("accepted",),
+) -> dict[str, int]:
+    """Build the warehouse from staged edition folders (named by edition_id) and return the rows of each table.
+
+    Folders of editions whose status is not among ``statuses`` are left out. On any error the file at ``out`` stays as it was.
+    """
+    import duckdb
+
+    wanted = {str(row["edition_id"]): row for row in code_lists["edition"] if row["status"] in statuses}
+    folders = sorted((folder for folder in staged if folder.name in wanted), key=lambda folder: folder.name)
+    published = _published(code_lists, {folder.name for folder in folders})
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        beside.unlink(missing_ok=True)
+        with closing(duckdb.connect(str(beside), config=STORAGE)) as connection:
+            connection.execute("BEGIN")
+            for name in CODE_TABLES:
+                _load_rows(connection, name, published[name])
+            for name in STAGED:
+                _load_files(connection, name, [folder / f"{name}.parquet" for folder in folders])
+            connection.execute(
+                "DELETE FROM unit WHERE unit_code NOT IN (SELECT unit_code FROM observation UNION SELECT unit_code FROM indicator)"
+            )
+            connection.execute("COMMIT")
+            for name in (*CODE_TABLES, *STAGED):
+                _declare_keys(connection, fields.table(name))
+            check(connection)
+            connection.execute(VIEWS.read_text("utf-8"))
+            for name in (*CODE_TABLES, *STAGED, *fields.dictionary().views):
+                _describe(connection, name)
+            counts = {name: _count(connection, name) for name in (*CODE_TABLES, *STAGED)}
+            connection.execute("CHECKPOINT")
+        with beside.open("rb") as built:
+            os.fsync(built.fileno())
+        beside.replace(out)
+    except (duckdb.Error, OSError) as error:
+        raise ShinchokuError(
+            f"{out}: the warehouse could not be built ({error}). The last good one is untouched; "
+            "see that the folder can be written and read the editions again.",
+            f"{out}: データベースを作れませんでした（{error}）。前のものはそのまま残っています。"
+            "書き込めるフォルダか確かめ、版を読み取り直してください。",
+        ) from error
+    finally:
+        for leftover in (beside, beside.with_name(beside.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+    return counts
+
+
+def check(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise where a key is not unique or points nowhere."""
+    for name in (*CODE_TABLES, *STAGED):
+        described = fields.table(name)
+        key = ", ".join(map(fields.identifier, described.primary_key))
+        twice = connection.execute(f"SELECT {key} FROM {fields.identifier(name)} GROUP BY {key} HAVING count(*) > 1 LIMIT 3").fetchall()
+        if twice:
+            raise _broken(name, described.primary_key, twice, "the same key stands twice", "同じキーが二つあります")
+        for foreign in described.foreign_keys:
+            if stray := _strays(connection, name, foreign):
+                raise _broken(name, foreign.columns, stray, f"not in table {foreign.table}", f"表 {foreign.table} にありません")
+
+
+def _strays(connection: duckdb.DuckDBPyConnection, name: str, foreign: fields.ForeignKey) -> list[tuple[object, ...]]:
+    columns = [fields.identifier(column) for column in foreign.columns]
+    same = [f"there.{column} = here.{column}" for column in columns]
+    source = f"{fields.identifier(name)} AS here"
+    if foreign.within:
+        source += f" JOIN {fields.identifier(foreign.within)} AS home ON home.edition_id = here.edition_id"
+        same.append("there.series_id = home.series_id")
+    given = " AND ".join(f"here.{column} IS NOT NULL" for column in columns)
+    return connection.execute(
+        f"SELECT DISTINCT {', '.join(f'here.{column}' for column in columns)} FROM {source} "
+        f"ANTI JOIN {fields.identifier(foreign.table)} AS there ON {' AND '.join(same)} WHERE {given} ORDER BY ALL LIMIT 3"
+    ).fetchall()
+
+
+def _broken(table: str, columns: Sequence[str], examples: Sequence[tuple[object, ...]], en: str, ja: str) -> ShinchokuError:
+    shown = "; ".join(", ".join(str(part) for part in example) for example in examples)
+    return ShinchokuError(
+        f"warehouse table {table}, {', '.join(columns)}: {en}: {shown}. Settle it in the edition's decisions.yaml or the series' "
+        "YAML files and run again; the last good warehouse is untouched.",
+        f"データベースの表 {table}、列 {', '.join(columns)}: {ja}: {shown}。版のdecisions.yamlか系列のYAMLで直して、"
+        "もう一度実行してください。前のデータベースはそのまま残っています。",
+    )
+
+
+def _published(code_lists: CodeLists, edition_ids: set[str]) -> Mapping[str, list[Row]]:
+    """The code lists without the editions that are not published, and without what only those need."""
+    editions = [row for row in code_lists["edition"] if row["edition_id"] in edition_ids]
+    series = {row["series_id"] for row in editions}
+    kept = {name: [row for row in code_lists[name] if row["series_id"] in series] for name in ("series", "section", "indicator")}
+    return kept | {"edition": editions, "unit": list(code_lists["unit"]), "code": list(code_lists["code"])}
+
+
+def _load_rows(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> None:
+    described = fields.table(name)
+    columns = ", ".join(f"{fields.identifier(column.name)} {column.sql_type}" for column in described.columns)
+    connection.execute(f"CREATE TABLE {fields.identifier(name)} ({columns})")
+    if unknown := sorted({key for row in rows for key in row.keys() - set(described.names)}):
+        raise ShinchokuError(
+            f"code list {name}: columns {unknown} are not in warehouse/fields.yaml. Describe them there or leave them out.",
+            f"符号表 {name}: 列 {unknown} は warehouse/fields.yaml にありません。そこに書くか、外してください。",
+        )
+    if rows:
+        import pyarrow as pa
+
+        # An empty text and a missing one are one thing, as in staged tables.
+        plain = [{column: row.get(column) if row.get(column) != "" else None for column in described.names} for row in rows]
+        arrow = pa.Table.from_pylist(plain, schema=fields.arrow_schema(name).remove_metadata())
+        connection.register("_rows", arrow)
+        connection.execute(f"INSERT INTO {fields.identifier(name)} SELECT * FROM _rows")
+        connection.unregister("_rows")
+
+
+def _load_files(connection: duckdb.DuckDBPyConnection, name: str, files: Sequence[Path]) -> None:
+    columns = fields.table(name).columns
+    if files:
+        selected = ", ".join(
+            f"CAST({fields.identifier(column.name)} AS {column.sql_type}) AS {fields.identifier(column.name)}" for column in columns
+        )
+        listed = ", ".join(fields.literal(_verbatim(file)) for file in files)
+        connection.execute(
+            f"CREATE TABLE {fields.identifier(name)} AS SELECT {selected} FROM read_parquet([{listed}], hive_partitioning = false)"
+        )
+    else:
+        _load_rows(connection, name, [])
+
+
+def _verbatim(file: Path) -> str:
+    """A path that DuckDB takes as it is, not as a pattern."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in str(file))
+
+
+def _declare_keys(connection: duckdb.DuckDBPyConnection, described: fields.Table) -> None:
+    name = fields.identifier(described.name)
+    for column in described.columns:
+        if column.required:
+            connection.execute(f"ALTER TABLE {name} ALTER COLUMN {fields.identifier(column.name)} SET NOT NULL")
+    # A key with a column that may be null cannot be declared in SQL; check() makes sure of it all the same.
+    if all(described[column].required for column in described.primary_key):
+        key = ", ".join(map(fields.identifier, described.primary_key))
+        connection.execute(f"ALTER TABLE {name} ADD PRIMARY KEY ({key})")
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    described = fields.table(name)
+    found = tuple(row[0] for row in connection.execute(f"DESCRIBE {fields.identifier(name)}").fetchall())
+    if found != described.names:
+        raise ShinchokuError(
+            f"warehouse/fields.yaml: {name} has the columns {list(found)} in the warehouse. Describe these, in this order.",
+            f"warehouse/fields.yaml: データベースの {name} の列は {list(found)} です。この順に記述してください。",
+        )
+    for statement in fields.comments_sql(name):
+        connection.execute(statement)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {fields.identifier(name)}").fetchone()
+    assert row is not None
+    return int(row[0])
