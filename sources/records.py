@@ -107,3 +107,5 @@ class Reading:
     ledger: list[LedgerEntry] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     text: str = ""  # the words of the first page, for recognising series and edition
+    reasons: list[str] = field(default_factory=list)  # for each figure, what its label and period come from (when traced)
+    trace: list[tuple[str, Box, str]] = field(default_factory=list)  # what was seen on the page: kind, box, text (when traced)

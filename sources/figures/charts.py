@@ -1,0 +1,179 @@
+"""Charts without a template: which bare numbers are ticks of an axis, and which category a data label stands over."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from sources.layout.page import Block, Layout, Region, Table
+from sources.layout.text import Span, overlap
+from sources.notation import Context, heading
+from sources.records import Box, Period
+
+_TICK = re.compile(r"^[-－▲△+]?[0-9][0-9,]*(?:\.[0-9]+)?\s*[%％]?$")
+
+
+@dataclass(slots=True)
+class Category:
+    text: str
+    box: Box
+    period: Period | None
+
+
+@dataclass(slots=True)
+class Charts:
+    """What a page's charts consist of; spans are named by identity."""
+
+    ticks: set[int] = field(default_factory=set)
+    rows: list[list[Category]] = field(default_factory=list)
+    categories: set[int] = field(default_factory=set)
+    points: list[tuple[float, float]] = field(default_factory=list)
+
+
+def _value(text: str) -> float | None:
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    if not _TICK.match(plain):
+        return None
+    return float(re.sub(r"[,%+]", "", plain).replace("▲", "-").replace("△", "-"))
+
+
+def _loose(region: Region) -> list[Span]:
+    out: list[Span] = []
+    for item in region.items:
+        if isinstance(item, Region):
+            out += _loose(item)
+        elif isinstance(item, Block):
+            out += item.spans
+    return out
+
+
+def _white_cells(region: Region) -> list[Span]:
+    out: list[Span] = []
+    for item in region.items:
+        if isinstance(item, Region):
+            out += _white_cells(item)
+        elif isinstance(item, Table) and not item.grid.ruled:
+            out += [span for cell in item.grid.cells for span in cell.spans]
+    return out
+
+
+def _steps(spans: Sequence[Span], along: int) -> list[list[Span]]:
+    """Runs of three or more numbers that grow by one step at even distances: the ticks of an axis."""
+    runs: list[list[Span]] = []
+    order = sorted(spans, key=lambda s: (s.box[along] + s.box[along + 2]) / 2)
+    if len(order) < 3:
+        return runs
+    values = [_value(s.text) for s in order]
+    places = [(s.box[along] + s.box[along + 2]) / 2 for s in order]
+    for start in range(len(order) - 2):
+        first, second = values[start], values[start + 1]
+        if first is None or second is None or first == second:
+            continue
+        step, gap = second - first, places[start + 1] - places[start]
+        if gap <= 0:
+            continue
+        end = start + 1
+        while end + 1 < len(order):
+            following = values[end + 1]
+            if following is None or abs((following - values[end]) - step) > 1e-6 * max(1, abs(step)):  # type: ignore[operator]
+                break
+            if abs((places[end + 1] - places[end]) - gap) > 0.2 * gap:
+                break
+            end += 1
+        if end - start >= 2:
+            runs.append(list(order[start : end + 1]))
+    return runs
+
+
+def find_charts(layout: Layout, fiscal_year: int | None) -> Charts:
+    """Axis ticks and rows of categories among the loose spans of a page."""
+    charts = Charts(points=layout.page.points)
+    loose = _loose(layout.root)
+    numbers = [s for s in [*loose, *_white_cells(layout.root)] if _value(s.text) is not None]
+    for edge in (0, 2):
+        columns: dict[int, list[Span]] = {}
+        for span in numbers:
+            key = round(span.box[edge] / 3)
+            for near in (key - 1, key, key + 1):
+                columns.setdefault(near, []).append(span)
+        for column in columns.values():
+            for run in _steps(column, 1):
+                charts.ticks.update(id(s) for s in run)
+    rows: dict[int, list[Span]] = {}
+    for span in loose:
+        rows.setdefault(round(span.box.bottom / 3), []).append(span)
+    for key in sorted(rows):
+        row = sorted([*rows[key], *rows.get(key + 1, [])], key=lambda s: s.box.x0)
+        for run in _steps([s for s in row if _value(s.text) is not None and not _is_year(s.text)], 0):
+            charts.ticks.update(id(s) for s in run)
+        found = _categories(row, fiscal_year)
+        if found and not any(c.box == found[0].box for known in charts.rows for c in known):
+            charts.rows.append(found)
+            boxes = {c.box for c in found}
+            charts.categories.update(id(s) for s in row if s.box in boxes)
+    return charts
+
+
+def _is_year(text: str) -> bool:
+    return bool(re.match(r"^(19|20)\d\d$", text.strip()))
+
+
+def _categories(row: Sequence[Span], fiscal_year: int | None) -> list[Category]:
+    """A row of short names or periods that stand evenly side by side, as under the bars of a chart."""
+    short = [s for s in row if len(s.text) <= 14]
+    if len(short) < 3:
+        return []
+    context = Context(fiscal_year=fiscal_year)
+    out = []
+    for span in short:
+        says = heading(span.text, context)
+        out.append(Category(span.text, span.box, says.period))
+    dated = [c for c in out if c.period is not None]
+    if len(dated) >= 3 and len(dated) * 3 >= len(out) * 2:
+        return dated
+    if any(re.search(r"[0-9０-９]", c.text) and c.period is None for c in out):
+        return []
+    middles = [(c.box.x0 + c.box.x1) / 2 for c in out]
+    gaps = [b - a for a, b in pairwise(middles)]
+    sizes = {round(s.size) for s in short}
+    return out if len(sizes) == 1 and max(gaps) <= 1.6 * min(gaps) else []
+
+
+def category_of(box: Box, charts: Charts, region: Box, *, dated: bool) -> Category | None:
+    """The category that a data label speaks of: that of the drawn mark next to it, else the one nearest in x."""
+    best: Category | None = None
+    least = 1e9
+    for row in charts.rows:
+        if any((c.period is not None) != dated for c in row):
+            continue
+        left, right = min(c.box.x0 for c in row), max(c.box.x1 for c in row)
+        pitch = (right - left) / max(len(row) - 1, 1)
+        below = row[0].box.top - box.bottom
+        if below < -2 or row[0].box.top > region.bottom + 60 or not (left - pitch <= (box.x0 + box.x1) / 2 <= right + pitch):
+            continue
+        x = _mark(box, charts, left - pitch / 2, right + pitch / 2, row[0].box.top)
+        nearest = min(row, key=lambda c: abs((c.box.x0 + c.box.x1) / 2 - x))
+        if below < least:
+            least, best = below, nearest
+    return best
+
+
+def _mark(box: Box, charts: Charts, left: float, right: float, base: float) -> float:
+    """The x of the drawn point that a label is set beside; the label's own middle where nothing is drawn near it."""
+    middle = (box.x0 + box.x1) / 2
+    reach = 2.5 * (box.bottom - box.top) + 10
+
+    def distance(point: tuple[float, float]) -> float:
+        x, y = point
+        dx = max(box.x0 - x, x - box.x1, 0.0)
+        dy = max(box.top - y, y - box.bottom, 0.0)
+        return dx + dy
+
+    near = [p for p in charts.points if left <= p[0] <= right and p[1] < base - 2 and distance(p) <= reach]
+    straight = [p for p in near if overlap(box.x0, box.x1, p[0], p[0]) >= 0 and abs(p[0] - middle) < 0.25 * (box.x1 - box.x0)]
+    if straight or not near:
+        return middle
+    return min(near, key=distance)[0]

@@ -1,0 +1,558 @@
+"""The walk over a document: regions in reading order, each block read with all that governs it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from sources.figures.charts import Category, Charts, category_of, find_charts
+from sources.figures.outline import Outline, numbering
+from sources.figures.tables import read_cells
+from sources.layout.page import Block, Layout, Region, Table, looks_like_value
+from sources.layout.text import Span, glyph_box, overlap, union
+from sources.notation import Context, Heading, Mark, Quantity, heading, read
+from sources.pdf.document import Glyph
+from sources.records import Box, Figure, LedgerEntry, Period, Statement
+
+_PAGE_NUMBER = re.compile(r"^[\s\-－―–—~〜・|pP.]*(?:[0-9]{1,4}|[ivxIVX]{1,6})(?:\s*[/／]\s*[0-9]{1,4})?\s*(?:ページ|頁)?[\s\-－―–—~〜・|]*$")
+_NOTE = re.compile(r"^\s*[(（]?\s*(?:注|※|＊|\*|備考|資料|出典)")
+_BRACKETED = re.compile(r"^\s*[【［\[＜<〈《〔].{1,40}[】］\]＞>〉》〕]\s*$")
+_SENTENCE_END = re.compile(r"[。．]\s*$")
+
+
+@dataclass(slots=True)
+class Text:
+    """Lines as one string, with the glyph of every character."""
+
+    string: str
+    glyphs: list[Glyph | None]
+
+    @classmethod
+    def of(cls, lines: Sequence[Sequence[Span]]) -> Text:
+        chars: list[str] = []
+        glyphs: list[Glyph | None] = []
+        for n, line in enumerate(lines):
+            if n:
+                chars.append("\n")
+                glyphs.append(None)
+            for m, span in enumerate(line):
+                if m:
+                    chars.append(" ")
+                    glyphs.append(None)
+                for char, glyph in span.chars:
+                    chars.append(char)
+                    glyphs.append(glyph)
+        return cls("".join(chars), glyphs)
+
+    def box(self, start: int, end: int) -> Box | None:
+        found = [glyph_box(g) for g in self.glyphs[start:end] if g is not None]
+        return union(found) if found else None
+
+
+@dataclass(slots=True)
+class Tile:
+    """What is known of a region before its figures are read: its title, and the period that it prints once for all."""
+
+    region: Region
+    title: str
+    title_lines: set[int]
+    period: Period | None
+    headed: bool
+    section: str
+
+
+@dataclass(slots=True)
+class PageResult:
+    figures: list[Figure] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    ledger: list[LedgerEntry] = field(default_factory=list)
+
+
+class Reader:
+    """Reads the pages of one document in order; sections opened on one page go on over the next."""
+
+    def __init__(self, fiscal_year: int | None) -> None:
+        self.fiscal_year = fiscal_year
+        self.outline = Outline(fiscal_year)
+        self.context = Context(fiscal_year=fiscal_year)
+
+    def read_page(self, layout: Layout) -> PageResult:
+        return _PageReader(self, layout).run()
+
+
+class _PageReader:
+    def __init__(self, reader: Reader, layout: Layout) -> None:
+        self.outline = reader.outline
+        self.context = reader.context
+        self.layout = layout
+        self.number = layout.page.number
+        self.charts: Charts = find_charts(layout, reader.fiscal_year)
+        self.out = PageResult()
+        self.tiles: list[Tile] = []
+        self.pending: Heading | None = None
+        self.heads: list[tuple[str, Block]] = []
+
+    # -- the walk ---------------------------------------------------------------------------------------------------
+
+    def run(self) -> PageResult:
+        self._region(self.layout.root, None)
+        return self.out
+
+    def _region(self, region: Region, tile: Tile | None) -> None:
+        for n, item in enumerate(region.items):
+            if isinstance(item, Region):
+                self._region(item, self._tile(item))
+            elif isinstance(item, Table):
+                self._table(item, region, tile, n)
+            elif self._furniture(item):
+                self._account(Text.of(item.lines), [], "furniture", "page number or running line")
+            else:
+                self._block(item, region, tile)
+
+    def _furniture(self, block: Block) -> bool:
+        height = self.layout.page.height
+        edge = block.box.bottom < 0.07 * height or block.box.top > 0.925 * height
+        text = unicodedata.normalize("NFKC", block.text).strip()
+        return edge and bool(_PAGE_NUMBER.match(text))
+
+    def _has_figure(self, text: str) -> bool:
+        return bool(read(text, self.context).figures)
+
+    # -- headings -----------------------------------------------------------------------------------------------------
+
+    def _is_section(self, line: Sequence[Span], block: Block, first: bool, tile: Tile | None) -> bool:
+        text = " ".join(span.text for span in line).strip()
+        if not text or len(text) > 60 or _SENTENCE_END.search(text):
+            return False
+        size, bold = max(s.size for s in line), any(s.bold for s in line)
+        found = numbering(text)
+        body = self.layout.body_size
+        large = size >= 1.35 * body
+        if found is None:
+            if tile is not None or not (block.strip or large) or _BRACKETED.match(text):
+                return False
+            return not self._has_figure(text) and not heading(text, self.context).is_target
+        _, rank = found
+        if rank >= 6 and not (first or bold):
+            return False
+        if self._has_figure(text):
+            return False
+        return block.strip or large or bold or rank in (0, 1, 2, 5) or first or len(block.lines) == 1
+
+    # -- tiles --------------------------------------------------------------------------------------------------------
+
+    def _tile(self, region: Region) -> Tile:
+        section = self.outline.title
+        blocks = region.blocks()
+        lines = [(block, n) for block in blocks for n in range(len(block.lines))]
+        title, used, period = "", set(), None
+        sizes = [s.size for block in blocks for line in block.lines for s in line if not self._valued(line)]
+        small = min(sizes, default=0.0)
+        texts = []
+        for block, n in lines:
+            line = block.lines[n]
+            text = " ".join(s.text for s in line)
+            if self._has_figure(text):
+                break
+            says = heading(text, self.context)
+            if says.is_target:
+                texts.append((block, n, ""))
+                break
+            if says.period is not None and not says.label.strip(" ()（）"):
+                continue
+            texts.append((block, n, text))
+        named = [(b, n, t) for b, n, t in texts if t]
+        if named:
+            top = max(max(s.size for s in b.lines[n]) for b, n, _ in named)
+            strong = [
+                (b, n, t)
+                for b, n, t in named
+                if max(s.size for s in b.lines[n]) >= 0.98 * top
+                and (any(s.bold for s in b.lines[n]) or top > 1.15 * small or b.strip or self._centred(b.lines[n], region))
+            ]
+            for b, n, t in strong[:2]:
+                if title and (b is not strong[0][0] or n != strong[0][1] + 1):
+                    break
+                title = f"{title} {t}".strip()
+                used.add(id(b.lines[n][0]))
+        for block in blocks:
+            text = block.text
+            if not self._has_figure(text) and (says := heading(text, self.context)).period is not None and not says.is_target:
+                period = says.period
+                break
+        tile = Tile(region, title, used, period, bool(title), section)
+        if not title:
+            source = self._continued(region, section)
+            if source is not None:
+                tile.title, tile.period = source.title, period or source.period
+        self.tiles.append(tile)
+        return tile
+
+    def _valued(self, line: Sequence[Span]) -> bool:
+        return any(looks_like_value(s.text) for s in line)
+
+    @staticmethod
+    def _centred(line: Sequence[Span], region: Region) -> bool:
+        left, right = line[0].box.x0 - region.box.x0, region.box.x1 - line[-1].box.x1
+        return left > 12 and abs(left - right) < 0.2 * (left + right)
+
+    def _continued(self, region: Region, section: str) -> Tile | None:
+        """A tile without a heading continues the nearest headed one above it, else the one to its left (GOLD.md)."""
+        peers = [t for t in self.tiles if t.headed and t.section == section and t.region.parent is region.parent]
+        above = [
+            t
+            for t in peers
+            if t.region.box.bottom <= region.box.top + 4 and overlap(t.region.box.x0, t.region.box.x1, region.box.x0, region.box.x1) > 4
+        ]
+        if above:
+            return max(above, key=lambda t: t.region.box.bottom)
+        left = [
+            t
+            for t in peers
+            if t.region.box.x1 <= region.box.x0 + 4 and overlap(t.region.box.top, t.region.box.bottom, region.box.top, region.box.bottom) > 4
+        ]
+        return max(left, key=lambda t: t.region.box.x1, default=None)
+
+    # -- blocks of text -------------------------------------------------------------------------------------------------
+
+    def _block(self, block: Block, region: Region, tile: Tile | None) -> None:
+        part: list[list[Span]] = []
+        local: Heading | None = self.pending
+        local_title = ""
+        self.pending = None
+        for n, line in enumerate(block.lines):
+            text = " ".join(span.text for span in line)
+            if self._is_section(line, block, n == 0, tile):
+                self._part(part, block, region, tile, local, local_title)
+                part, local, local_title = [], None, ""
+                box = union(s.box for s in line)
+                self.outline.open(text, max(s.size for s in line), box, self.number)
+                self.heads.append((text, Block([list(line)], box)))
+                self._account(Text.of([line]), [], None, "heading")
+                continue
+            says = heading(text, self.context) if len(text) <= 60 else None
+            if says is not None and (says.is_target or _BRACKETED.match(text)) and not self._has_figure(text):
+                self._part(part, block, region, tile, local, local_title)
+                part, local, local_title = [], says, says.label
+                self._account(Text.of([line]), [], None, "heading")
+                continue
+            part.append(list(line))
+        if part:
+            self._part(part, block, region, tile, local, local_title)
+        elif local is not None and local.is_target:
+            self.pending = local
+
+    def _part(
+        self,
+        lines: list[list[Span]],
+        block: Block,
+        region: Region,
+        tile: Tile | None,
+        local: Heading | None,
+        local_title: str,
+    ) -> None:
+        if not lines:
+            return
+        kept = [line for line in lines if not all(id(s) in self.charts.ticks for s in line)]
+        for line in lines:
+            if line not in kept:
+                self._account(Text.of([line]), [], "axis", "tick of an axis")
+        if not kept:
+            return
+        if all(id(s) in self.charts.categories for line in kept for s in line):
+            self._account(Text.of(kept), [], "date", "category of a chart")
+            return
+        text = Text.of(kept)
+        box = union(s.box for line in kept for s in line)
+        context, category = self._context(box, region, tile, local)
+        reading = read(text.string, context)
+        if not reading.figures:
+            self._account(text, reading.marks, None, "")
+            self._state(text, kept, box, context, tile, local)
+            return
+        if category is not None and not any(q.own_period for q in reading.figures):
+            pass
+        title = tile.title if tile else self._title_above(box, region)
+        title = title or local_title
+        figures = self._figures(text, kept, reading.figures, block, region, tile, title, category)
+        self._account(text, reading.marks, None, "", figures, reading.figures)
+
+    def _context(self, box: Box, region: Region, tile: Tile | None, local: Heading | None) -> tuple[Context, Category | None]:
+        context = self.context
+        for section in self.outline.path:
+            context = self._under(context, section.says)
+        if tile is not None and tile.period is not None:
+            context = replace(context, period=tile.period)
+        chart = region.box if region.kind == "panel" else box
+        dated = category_of(box, self.charts, chart, dated=True)
+        if dated is not None:
+            context = replace(context, period=dated.period)
+        if local is not None:
+            context = self._under(context, local)
+        return context, category_of(box, self.charts, chart, dated=False)
+
+    @staticmethod
+    def _under(context: Context, says: Heading) -> Context:
+        if says.is_target:
+            return replace(context, measure="target", period=says.period or context.period, base=None)
+        return replace(
+            context,
+            period=says.period or context.period,
+            unit=says.unit or context.unit,
+            scale=says.scale or context.scale,
+        )
+
+    def _title_above(self, box: Box, region: Region) -> str:
+        """The nearest short line above a loose block that stands over it and holds no figure."""
+        best, least = "", 1e9
+        for item in region.blocks():
+            if item.box.bottom > box.top + 2 or item.vertical or overlap(item.box.x0, item.box.x1, box.x0, box.x1) <= 0:
+                continue
+            text = " ".join(s.text for s in item.lines[-1])
+            distance = box.top - item.box.bottom
+            if distance < least and distance < 80 and len(text) <= 40 and not _SENTENCE_END.search(text) and not self._has_figure(text):
+                best, least = text, distance
+        return best
+
+    def _figures(
+        self,
+        text: Text,
+        lines: list[list[Span]],
+        quantities: Sequence[Quantity],
+        block: Block,
+        region: Region,
+        tile: Tile | None,
+        title: str,
+        category: Category | None,
+    ) -> list[int]:
+        starts = [0]
+        for line in lines:
+            starts.append(starts[-1] + len(" ".join(s.text for s in line)) + 1)
+
+        def line_of(offset: int) -> int:
+            return max(n for n, start in enumerate(starts[:-1]) if start <= offset)
+
+        heads = self._head_lines(text, lines, starts, quantities, tile)
+        before = ""
+        numbers: list[int] = []
+        for q in quantities:
+            n = line_of(q.start)
+            head = next((heads[m] for m in range(n - 1, -1, -1) if m in heads), "")
+            own = q.subject.strip()
+            if own:
+                label = f"{head} {own}" if head and head not in own and len(head) <= 40 else own
+            elif before and q.measure != "target" and not self._fresh(heads, n):
+                label = before
+            else:
+                label = head or before or self._beside(q, text, region, block) or (category.text if category else "") or self._under_it(q, text, region)
+            if category is not None and category.text not in label:
+                label = f"{category.text} {label}".strip()
+            before = label
+            numbers.append(self._emit(q, text, label or title, title))
+        return numbers
+
+    @staticmethod
+    def _fresh(heads: dict[int, str], n: int) -> bool:
+        return n - 1 in heads
+
+    def _head_lines(
+        self, text: Text, lines: list[list[Span]], starts: list[int], quantities: Sequence[Quantity], tile: Tile | None
+    ) -> dict[int, str]:
+        """Lines without a figure that can name the figures beneath them."""
+        out: dict[int, str] = {}
+        for n, line in enumerate(lines):
+            begin, end = starts[n], starts[n + 1] - 1
+            if any(q.start < end and q.end > begin for q in quantities):
+                continue
+            if tile is not None and id(line[0]) in tile.title_lines:
+                continue
+            words = " ".join(s.text for s in line).strip()
+            if len(words) > 45 or _SENTENCE_END.search(words) or _NOTE.match(words):
+                continue
+            label = heading(words, self.context).label.strip(" 　()（）・:：")
+            if label:
+                out[n] = label
+        return out
+
+    def _beside(self, q: Quantity, text: Text, region: Region, block: Block) -> str:
+        """Words on the same row to the left, or straight above, in a block of their own."""
+        box = text.box(q.start, q.end)
+        if box is None:
+            return ""
+        best, least = "", 1e9
+        for other in region.blocks():
+            if other is block or other.vertical:
+                continue
+            words = other.text.replace("\n", "")
+            if len(words) > 40 or _SENTENCE_END.search(words):
+                continue
+            beside = overlap(other.box.top, other.box.bottom, box.top, box.bottom) > 0.4 * min(
+                other.box.bottom - other.box.top, box.bottom - box.top
+            )
+            if beside and other.box.x1 <= box.x0 + 2:
+                distance = box.x0 - other.box.x1
+            elif overlap(other.box.x0, other.box.x1, box.x0, box.x1) > 0 and other.box.bottom <= box.top + 2:
+                distance = box.top - other.box.bottom
+            else:
+                continue
+            if distance < least and distance < 150 and not self._has_figure(words) and heading(words, self.context).label.strip():
+                best, least = heading(words, self.context).label, distance
+        return best
+
+    def _under_it(self, q: Quantity, text: Text, region: Region) -> str:
+        """The words straight below a number that has none before it."""
+        box = text.box(q.start, q.end)
+        if box is None:
+            return ""
+        best, least = "", 60.0
+        blocks = [*region.blocks(), *(region.parent.blocks() if region.parent else [])]
+        for other in blocks:
+            distance = other.box.top - box.bottom
+            if 0 <= distance < least and overlap(other.box.x0, other.box.x1, box.x0, box.x1) > 0:
+                words = " ".join(s.text for s in other.lines[0])
+                if len(words) <= 40 and not _SENTENCE_END.search(words) and not self._has_figure(words):
+                    best, least = heading(words, self.context).label or "", distance
+        return best
+
+    def _emit(self, q: Quantity, text: Text, label: str, title: str) -> int:
+        box = text.box(q.start, q.end) or Box(0, 0, 0, 0)
+        notes = list(q.notes)
+        if any(g is not None and g.repeats > 2 for g in text.glyphs[q.start : q.end]):
+            notes.append("overprint")
+        self.out.figures.append(
+            Figure(
+                page=self.number,
+                section_no=self.outline.number,
+                section_title=self.outline.title,
+                title=re.sub(r"\s+", " ", title).strip(),
+                label=re.sub(r"\s+", " ", label).strip(" 　・:：、"),
+                measure=q.measure or "level",
+                component=q.component,
+                raw=re.sub(r"\s*\n\s*", "", q.raw).strip(),
+                value=q.value,
+                unit=q.unit,
+                scale=q.scale,
+                decimals=q.decimals,
+                qualifier=q.qualifier,
+                period=q.period,
+                base=q.base,
+                box=box,
+                note="; ".join(dict.fromkeys(notes)),
+            )
+        )
+        return len(self.out.figures) - 1
+
+    # -- tables -----------------------------------------------------------------------------------------------------------
+
+    def _table(self, table: Table, region: Region, tile: Tile | None, place: int) -> None:
+        box = table.box
+        caption = self._caption(region, place, box)
+        context, category = self._context(box, region, tile, self.pending)
+        self.pending = None
+        notes = "\n".join(
+            b.text
+            for b in self._blocks_near(region)
+            if (0 <= b.box.top - box.bottom < 60 or overlap(b.box.top, b.box.bottom, box.top, box.bottom) > 0)
+            and overlap(b.box.x0 - 20, b.box.x1 + 20, box.x0, box.x1) > 0
+            and (_NOTE.match(b.text) or _NOTE.match(b.text.replace("\n", "")))
+        )
+        title = (tile.title if tile else "") or caption.replace("\n", " ")
+        section_words = self.outline.title
+        done: set[int] = set()
+        grid = table.grid
+        for cell in read_cells(grid, context, f"{section_words}\n{caption}" if caption else section_words, notes, self._has_figure):
+            spans = cell.cell.spans
+            if not spans or all(id(s) in self.charts.ticks for s in spans):
+                continue
+            text = Text.of([[s] for s in spans])
+            ctx = cell.context
+            if not grid.ruled and ctx.period is self.context.period:
+                dated = category_of(cell.cell.box, self.charts, box, dated=True)
+                ctx = replace(ctx, period=dated.period) if dated else ctx
+            reading = read(text.string, ctx)
+            done.add(id(cell.cell))
+            named = category_of(cell.cell.box, self.charts, box, dated=False)
+            numbers = []
+            for q in reading.figures:
+                own = q.subject.strip()
+                label = cell.label
+                if own and own not in label:
+                    label = f"{own} {label}".strip()
+                if not cell.label and named is not None:
+                    label = f"{named.text} {label}".strip()
+                numbers.append(self._emit(q, text, label or title, title))
+            self._account(text, reading.marks, None, "", numbers, reading.figures)
+        for other in grid.cells:
+            if id(other) not in done and other.spans:
+                text = Text.of([[s] for s in other.spans])
+                ticks = all(id(s) in self.charts.ticks for s in other.spans)
+                self._account(text, read(text.string, self.context).marks, "axis" if ticks else "date", "head of a table")
+        del category
+
+    @staticmethod
+    def _blocks_near(region: Region) -> Iterator[Block]:
+        yield from region.blocks()
+        if region.parent is not None:
+            yield from region.parent.blocks()
+
+    def _caption(self, region: Region, place: int, box: Box) -> str:
+        """The lines right above a table, with the unit or date at its corner; nearest last."""
+        out: list[str] = []
+        for item in reversed(region.items[:place]):
+            if not isinstance(item, Block):
+                break
+            gap = box.top - item.box.bottom
+            if not (-4 <= gap <= 45) or overlap(item.box.x0, item.box.x1, box.x0, box.x1) <= 0 or len(item.lines) > 3:
+                continue
+            lines = [" ".join(s.text for s in line) for line in item.lines]
+            if any(_SENTENCE_END.search(t) or self._has_figure(t) for t in lines):
+                break
+            out[:0] = lines
+        return "\n".join(out)
+
+    # -- what is said without a number ------------------------------------------------------------------------------------
+
+    def _state(self, text: Text, lines: list[list[Span]], box: Box, context: Context, tile: Tile | None, local: Heading | None) -> None:
+        words = re.sub(r"\s*\n\s*", " ", text.string).strip()
+        if not words or (tile is None and local is None):
+            return
+        if local is not None and local.is_target:
+            self._say("target", words, local.period, box, tile)
+            return
+        says = heading(text.string, self.context)
+        if says.period is not None and says.label.strip(" ()（）"):
+            self._say("milestone", words, says.period, box, tile)
+        for line in lines:
+            label = heading(" ".join(s.text for s in line), self.context).label.strip(" 　()（）")
+            if label and (any(s.bold for s in line) or id(line[0]) in (tile.title_lines if tile else ())):
+                self._say("label", label, says.period or (tile.period if tile else None), union(s.box for s in line), tile)
+        del context
+
+    def _say(self, kind: str, words: str, period: Period | None, box: Box, tile: Tile | None) -> None:
+        self.out.statements.append(
+            Statement(self.number, self.outline.number, self.outline.title, tile.title if tile else "", kind, words, period, box)
+        )
+
+    # -- the ledger -----------------------------------------------------------------------------------------------------
+
+    def _account(
+        self,
+        text: Text,
+        marks: Sequence[Mark],
+        kind: str | None,
+        reason: str,
+        numbers: Sequence[int] = (),
+        quantities: Sequence[Quantity] = (),
+    ) -> None:
+        """Enter every number word of a text in the ledger: as the notation marked it, or all as ``kind``."""
+        marks = marks or read(text.string, self.context).marks
+        for mark in marks:
+            box = text.box(mark.start, mark.end)
+            if box is None:
+                continue
+            figure = next((n for n, q in zip(numbers, quantities, strict=False) if q.start <= mark.start < q.end), None)
+            what = "figure" if figure is not None else (kind or ("list" if mark.kind == "figure" else mark.kind))
+            why = mark.reason if kind is None else reason
+            self.out.ledger.append(LedgerEntry(self.number, text.string[mark.start : mark.end], what, why, box, figure))

@@ -1,0 +1,238 @@
+"""Tables to figures: which cells are heads, and what caption, column head, row head and notes say of each cell."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from sources.layout.grids import Cell, Grid
+from sources.layout.page import looks_like_value
+from sources.notation import Context, Heading, heading
+from sources.records import Period
+
+_BARE_YEAR = re.compile(r"^(?:(?:19|20)[0-9]{2}|(?:明治|大正|昭和|平成|令和|[MTSHR])\s*(?:元|[0-9]{1,2}))(?:\s*年度?|\s*FY)?$")
+_YEAR_HEAD = re.compile(r"^(?:年度|年|年次|会計年度|調査年度?|対象年度?|期間|時点|基準年度?|実績年度?|調査時点)$")
+_MARKER = re.compile(r"(?:※|＊|\*|注)\s*([0-9０-９①-⑳]*)")
+_EACH_YEAR = re.compile(r"(?:各|毎)年度?\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日")
+_CELL_NOTE = re.compile(r"(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*$")
+
+
+def _nfkc(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def is_period(text: str) -> bool:
+    """Whether a cell holds a year and nothing else."""
+    return bool(_BARE_YEAR.match(_nfkc(text)))
+
+
+@dataclass(slots=True)
+class Notes:
+    """What the notes of a table say: for a marked cell (※1), and for a column or row by its name."""
+
+    marked: dict[str, Heading] = field(default_factory=dict)
+    named: list[tuple[str, Heading]] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, text: str, context: Context) -> Notes:
+        notes = cls()
+        for sentence in re.split(r"[。\n]|(?=[0-9０-９]\s*[.．]\D)", _nfkc(text)):
+            if not sentence.strip():
+                continue
+            says = heading(sentence, context)
+            if says.period is None and says.measure is None:
+                continue
+            if match := _MARKER.match(sentence.strip()):
+                notes.marked[match[1]] = says
+            named = re.match(r"^[\s(（注)）0-9.．]*([^、,は]{2,20}?)(?:について)?は、?", sentence)
+            if named and says.period is not None and says.period.kind == "as_of":
+                notes.named.append((re.sub(r"\s", "", named[1]), says))
+        return notes
+
+
+@dataclass(slots=True)
+class CellReading:
+    """A data cell with the context that governs it and the words that name what it counts."""
+
+    cell: Cell
+    context: Context
+    label: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Heads:
+    rows: int
+    cols: int
+
+
+def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
+    """How many first rows and first columns are heads: those without a figure, years not counted as such."""
+
+    def is_head(cell: Cell) -> bool:
+        text = cell.text
+        if not text.strip():
+            return True
+        if is_period(text):
+            return True
+        return not looks_like_value(text) and not has_figure(text)
+
+    def all_years(cells: list[Cell]) -> bool:
+        full = [c for c in cells if c.text.strip()]
+        return len(full) >= 2 and all(is_period(c.text) for c in full)
+
+    cols = 0
+    while cols < grid.cols - 1:
+        body = [c for c in grid.cells if c.col <= cols <= c.col_end and c.row > 0]
+        if not body or not all(is_head(c) for c in body) or not any(c.text.strip() for c in body):
+            break
+        top = grid.at(0, cols)
+        if all_years(body) and cols > 0 and not (top and _YEAR_HEAD.match(_nfkc(top.text))):
+            break
+        cols += 1
+    rows = 0
+    while rows < grid.rows - 1:
+        here = [c for c in grid.cells if c.row <= rows <= c.row_end]
+        if not all(is_head(c) for c in here if c.col_end >= min(cols, grid.cols - 1)):
+            break
+        # A row whose first column alone is filled is a group's name, unless the heads go on beneath it.
+        full = [c for c in here if c.text.strip()]
+        if rows > 0 and full and all(c.col_end < max(cols, 1) for c in full):
+            break
+        # Words under a head that names what they say (取組内容) are data without numbers, not a second head.
+        if rows > 0 and not any(c.row == 0 and c.row_end >= rows for c in here) and any(len(c.text) > 30 for c in here):
+            break
+        rows += 1
+        if rows >= 1 and not _spanned(grid, rows) and not _more_heads(grid, rows, has_figure):
+            break
+    return Heads(rows, cols)
+
+
+def _spanned(grid: Grid, row: int) -> bool:
+    """Whether the row above is not done yet: a head of it spans columns, or reaches into this row."""
+    above = [c for c in grid.cells if c.row < row and c.text.strip()]
+    return any(c.row_end >= row for c in above) or any(c.row_end == row - 1 and c.col_end > c.col for c in above if c.col > 0)
+
+
+def _more_heads(grid: Grid, row: int, has_figure: Callable[[str], bool]) -> bool:
+    """Whether a row is a further head: years, or units in brackets, all across."""
+    here = [c for c in grid.cells if c.row == row and c.text.strip() and c.col > 0]
+    return len(here) >= 2 and all(
+        is_period(c.text) or re.fullmatch(r"[(（].{1,12}[)）]", _nfkc(c.text)) or heading(c.text, Context()).period and not has_figure(c.text)
+        for c in here
+    )
+
+
+def _overlaps(cell: Cell, row: int | None, col: int | None) -> bool:
+    return (row is None or cell.row <= row <= cell.row_end) and (col is None or cell.col <= col <= cell.col_end)
+
+
+def _join(texts: list[str]) -> str:
+    out: list[str] = []
+    for text in texts:
+        clean = re.sub(r"\s*\n\s*", "", text).strip()
+        if clean and clean not in out:
+            out.append(clean)
+    return " ".join(out)
+
+
+def _in_year(period: Period, month: int, day: int) -> Period:
+    """各年4月1日現在 in a year: that day of it."""
+    year = period.start.year
+    point = date(year, month, day)
+    return Period("as_of", point, point)
+
+
+def read_cells(grid: Grid, context: Context, caption: str, notes_text: str, has_figure: Callable[[str], bool]) -> Iterator[CellReading]:
+    """The cells of a table that are not heads, each with its context; ``caption`` is what stands over the table."""
+    heads = find_heads(grid, has_figure)
+    over = heading(caption, context) if caption else None
+    base = _governed(context, over) if over else context
+    notes = Notes.read(notes_text, context)
+    each = _EACH_YEAR.search(_nfkc(caption))
+    groups: dict[int, str] = {}
+    for row in range(heads.rows, grid.rows):
+        full = [c for c in grid.cells if c.row == row and c.text.strip()]
+        if len(full) == 1 and full[0].col_end - full[0].col + 1 >= max(grid.cols - 1, 1) and not has_figure(full[0].text):
+            groups[row] = full[0].text
+    group = ""
+    current = heads.rows
+    for cell in grid.cells:
+        while current <= cell.row:
+            group = groups.get(current, group)
+            current += 1
+        if cell.row < heads.rows or cell.col < heads.cols or not cell.text.strip() or cell.row in groups:
+            continue
+        tops = [c for c in grid.cells if c.row < heads.rows and c.row_end < cell.row + 1 and _overlaps(c, None, cell.col) and c.text.strip()]
+        lefts = [c for c in grid.cells if c.col < heads.cols and _overlaps(c, cell.row, None) and c.text.strip()]
+        yield _governed_cell(cell, tops, lefts, group, base, notes, each, caption)
+
+
+def _governed_cell(
+    cell: Cell,
+    tops: list[Cell],
+    lefts: list[Cell],
+    group: str,
+    base: Context,
+    notes: Notes,
+    each: re.Match[str] | None,
+    caption: str,
+) -> CellReading:
+    column, row = _join([c.text for c in tops]), _join([c.text for c in lefts])
+    head, stub = heading(column, base), heading(row, base)
+    context = _governed(_governed(base, stub), head)
+    reason = "row and column heads"
+    if stub.period and head.period:
+        # A day in the head beats the year of the row; a year that the head names (R3年度人件費率) does so too.
+        context = replace(context, period=head.period)
+    if each and context.period and context.period.kind in ("fiscal_year", "calendar_year"):
+        context = replace(context, period=_in_year(context.period, int(each[1]), int(each[2])))
+        reason = "each year's date in the caption"
+    compact = re.sub(r"\s", "", _nfkc(head.label + stub.label))
+    for name, says in notes.named:
+        if compact and (compact == name or re.sub(r"[A-Z()]+$", "", compact) == name):
+            context = replace(context, period=says.period)
+            reason = "a note on " + name
+    text = _nfkc(cell.text)
+    if (mark := _CELL_NOTE.search(text)) and (found := _MARKER.match(mark[0])) and (says := notes.marked.get(found[1])):
+        period = says.period
+        if says.measure == "level" or (says.period and says.measure is None):
+            own = stub.period or context.period
+            period = _year_before(own) if own and re.search("前年|昨年|前回", caption + "前年") else period
+            context = replace(context, measure="level", base=None, period=period)
+            reason = "a note marked " + mark[0].strip()
+    label = _join([t for t in (stub.label, head.label) if not is_period(t)])
+    if not label:
+        label = _join([group, caption])
+    elif group and not label.startswith(group):
+        label = f"{label} {_join([group])}"
+    return CellReading(cell, context, label, reason)
+
+
+def _year_before(period: Period) -> Period:
+    def back(day: date) -> date:
+        try:
+            return day.replace(year=day.year - 1)
+        except ValueError:
+            return day.replace(year=day.year - 1, day=28)
+
+    return Period(period.kind, back(period.start), back(period.end))
+
+
+def _governed(context: Context, says: Heading) -> Context:
+    """A context with what a head says put over it."""
+    unit, scale = (says.unit, says.scale) if says.unit or says.scale else (context.unit, context.scale)
+    return replace(
+        context,
+        period=says.period or context.period,
+        base=says.base or context.base,
+        measure=says.measure or context.measure,
+        unit=unit,
+        scale=scale,
+        qualifier=says.qualifier if says.qualifier != "exact" else context.qualifier,
+        base_back=says.base_back or context.base_back,
+        period_back=says.period_back or context.period_back,
+    )

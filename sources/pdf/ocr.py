@@ -1,0 +1,164 @@
+"""Pages without readable text to glyphs and rules, by optical character recognition that works offline (the ``ocr`` extra)."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sources.pdf.document import Glyph, Page, Panel, Rule
+from sources.pdf.render import page_image
+from sources.records import Box
+
+DPI = 200
+# Where the picture of a page is turned by less than this (radians), it is read as it stands.
+LEVEL = 0.0005
+
+
+def available() -> bool:
+    """Whether the ``ocr`` extra is installed."""
+    return all(importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime"))
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Any:
+    from rapidocr import RapidOCR
+
+    return RapidOCR(params={"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 2})
+
+
+def read_picture(path: Path, page: Page) -> tuple[Page, float, dict[int, float]]:
+    """The page with the glyphs and rules that its picture shows, set level.
+
+    Returns the page, the angle by which the picture is turned (radians, clockwise), and the confidence by glyph order.
+    """
+    import numpy as np
+
+    image = page_image(path, page.number, DPI)
+    scale = page.width / image.width
+    found = _engine()(np.asarray(image), return_word_box=True)
+    out = Page(page.number, page.width, page.height)
+    sure: dict[int, float] = {}
+    if found is None or found.boxes is None or len(found.boxes) == 0:
+        return out, 0.0, sure
+    angle = _skew(found.boxes)
+    gray = np.asarray(_level(image, angle).convert("L"))
+    centre = (image.width / 2, image.height / 2)
+    order = 0
+    for quad, words in zip(found.boxes, found.word_results, strict=False):
+        corners = [_turn(x, y, centre, -angle) for x, y in quad]
+        top, bottom = (corners[0][1] + corners[1][1]) / 2, (corners[2][1] + corners[3][1]) / 2
+        # The recogniser's boxes have a margin of about a tenth of their height above and below the type.
+        high = bottom - top
+        top, bottom = top + 0.1 * high, bottom - 0.1 * high
+        size = (bottom - top) * scale
+        chars = [(text, score, [_turn(x, y, centre, -angle) for x, y in box]) for text, score, box in words if text.strip()]
+        if not chars:
+            continue
+        left = min(x for x, _ in chars[0][2])
+        if chars[0][0][0].isdigit() and (sign := _triangle(gray, left, top, bottom)):
+            chars.insert(0, (sign, 0.9, [(left - 0.9 * high, top), (left - 0.05 * high, top), (left, bottom), (left - 0.9 * high, bottom)]))
+        for text, score, box in chars:
+            x0, x1 = min(x for x, _ in box), max(x for x, _ in box)
+            step = (x1 - x0) / len(text)
+            for n, char in enumerate(text):
+                a, b = x0 + n * step, x0 + (n + 1) * step
+                out.glyphs.append(
+                    Glyph(char, a * scale, top * scale, b * scale, bottom * scale, bottom * scale, size, False, order)
+                )
+                sure[order] = float(score)
+                order += 1
+    out.rules, out.panels = _rules(gray, scale)
+    return out, angle, sure
+
+
+def turned_back(box: Box, page: Page, angle: float) -> Box:
+    """A box on the level page as it stands on the picture."""
+    if abs(angle) < LEVEL:
+        return box
+    centre = (page.width / 2, page.height / 2)
+    points = [_turn(x, y, centre, angle) for x in (box.x0, box.x1) for y in (box.top, box.bottom)]
+    return Box(min(x for x, _ in points), min(y for _, y in points), max(x for x, _ in points), max(y for _, y in points))
+
+
+def _turn(x: float, y: float, centre: tuple[float, float], angle: float) -> tuple[float, float]:
+    dx, dy = x - centre[0], y - centre[1]
+    cos, sin = math.cos(angle), math.sin(angle)
+    return centre[0] + dx * cos - dy * sin, centre[1] + dx * sin + dy * cos
+
+
+def _skew(boxes: Any) -> float:
+    """The median slope of the upper edges of long lines, in radians."""
+    slopes = sorted(
+        math.atan2(float(q[1][1] - q[0][1]), float(q[1][0] - q[0][0]))
+        for q in boxes
+        if float(q[1][0] - q[0][0]) > 3 * abs(float(q[3][1] - q[0][1]))
+    )
+    angle = slopes[len(slopes) // 2] if slopes else 0.0
+    return angle if LEVEL <= abs(angle) <= 0.1 else 0.0
+
+
+def _level(image: Any, angle: float) -> Any:
+    from PIL import Image
+
+    return image if not angle else image.rotate(math.degrees(angle), fillcolor=(255, 255, 255), resample=Image.Resampling.BILINEAR)
+
+
+def _triangle(gray: Any, left: float, top: float, bottom: float) -> str:
+    """▲ or △ where one stands left of a number: recognisers drop large ones, and the number would lose its sign."""
+    high = bottom - top
+    a, b = max(0, int(left - 1.15 * high)), max(0, int(left - 0.02 * high))
+    part = gray[max(0, int(top)) : int(bottom), a:b] < 128
+    if part.size == 0 or part.sum() < 0.05 * high * high:
+        return ""
+    rows = part.any(axis=1).nonzero()[0]
+    columns = part.any(axis=0).nonzero()[0]
+    tall, wide = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+    if tall < 0.35 * high or not 0.6 <= wide / tall <= 1.7:
+        return ""
+    shape = part[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    spans = [(row.nonzero()[0][-1] - row.nonzero()[0][0] + 1) if row.any() else 0 for row in shape]
+    fifth = max(1, tall // 5)
+    upper, lower = sum(spans[:fifth]) / fifth, sum(spans[-fifth:]) / fifth
+    if upper > 0.4 * lower or lower < 0.8 * wide:
+        return ""
+    return "▲" if shape.mean() > 0.38 else "△"
+
+
+def _rules(gray: Any, scale: float) -> tuple[list[Rule], list[Panel]]:
+    """Long straight lines of a picture as rules; coloured bands and tiles by their edges."""
+    import cv2
+    import numpy as np
+
+    ink = (gray < 170).astype(np.uint8)
+    rules = []
+    for horizontal in (True, False):
+        length = 70
+        kernel = np.ones((1, length) if horizontal else (length, 1), np.uint8)
+        lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)
+        count, _, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+        for x, y, w, h, _ in stats[1 : min(count, 3000)]:
+            thick = h if horizontal else w
+            if thick > 9:
+                continue
+            if horizontal:
+                rules.append(Rule(True, (y + h / 2) * scale, x * scale, (x + w) * scale))
+            else:
+                rules.append(Rule(False, (x + w / 2) * scale, y * scale, (y + h) * scale))
+    return rules, _framed(rules)
+
+
+def _framed(rules: list[Rule]) -> list[Panel]:
+    """Panels whose four sides are drawn: a tile's frame in a picture."""
+    out = []
+    across = [r for r in rules if r.horizontal]
+    down = [r for r in rules if not r.horizontal]
+    for v in down:
+        mates = [w for w in down if w.at > v.at + 30 and abs(w.start - v.start) < 6 and abs(w.end - v.end) < 6]
+        tops = [h for h in across if abs(h.at - v.start) < 6 and abs(h.start - v.at) < 8]
+        for w in mates:
+            if any(abs(h.end - w.at) < 8 for h in tops):
+                out.append(Panel(Box(v.at, v.start, w.at, v.end), False, True))
+    return out
