@@ -33,6 +33,10 @@ def heading(text: str, context: Context = Context()) -> Heading:  # noqa: B008
     """Read a heading. Relative years count from ``context.period``, else from the report's own fiscal year."""
     normal = normalize(text)
     repaired = normal.text
+    if "ではなく" in repaired:
+        # 前年比増減ではなく前年の割合: only what follows holds.
+        normal = normalize(repaired.rpartition("ではなく")[2])
+        repaired = normal.text
     calendar = context.calendar or ("fiscal" if "年度" in repaired else "")
     tokens = scan(normal, context.fiscal_year, calendar, cell=False)
     found = Heading("")
@@ -41,7 +45,7 @@ def heading(text: str, context: Context = Context()) -> Heading:  # noqa: B008
     _measure_of(repaired, found)
     if found.base_back and found.base is None and context.period is not None:
         found.base = periods.back(found.period or context.period, found.base_back)
-    found.label = _label(repaired, spans) or repaired.replace("\n", " ").strip()
+    found.label = _label(repaired, spans)
     return found
 
 
@@ -92,7 +96,7 @@ def _unit_of(text: str, found: Heading, spans: list[tuple[int, int]]) -> None:
         for at in range(match.start("unit"), match.end("unit")):
             form = longest_unit(label, at)
             if form and at + len(form) == match.end("unit"):
-                found.unit = canonical(form)
+                found.unit = "名" if form in "員者" else canonical(form)
                 return
         if label[match.end("unit") - 1] in "員者民":
             found.unit = "名"
@@ -140,4 +144,5 @@ def _label(text: str, spans: list[tuple[int, int]]) -> str:
     label = "".join(pieces)
     for _ in range(2):
         label = _EMPTY.sub("", label)
+    label = re.sub(r"(?<=[(【\[])[のにへ向けた、,:~ ]{1,6}|[、,:・~ ]+(?=[)】\]])", "", label)
     return _SPACES.sub(" ", label.replace("\n", " ")).strip(" 、,:：・の~")

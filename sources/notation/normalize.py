@@ -93,7 +93,7 @@ def normalize(text: str) -> Normal:
         if _is_repair(char) and folded != char:
             notes.append((len(out), f"{char} (U+{ord(char):04X}) read as {folded}"))
         for piece in folded:
-            out.append(" " if piece.isspace() else piece)
+            out.append(" " if piece.isspace() and piece != "\n" else piece)
             origin.append(place)
         if len(origin) < len(out):
             origin.extend([place] * (len(out) - len(origin)))
@@ -127,7 +127,7 @@ def _twins(text: str, origin: list[int], notes: list[tuple[int, str]]) -> Normal
             near = before + after
             if any(c.isascii() and c.isalnum() for c in near):
                 fixed = _CYRILLIC.get(char) or _GREEK[char]
-        elif char in "OoО〇" and before.isdigit() and after.isdigit() and before.isascii() and after.isascii():
+        elif char in "OoО〇" and before.isdecimal() and after.isdecimal() and before.isascii() and after.isascii():
             fixed = "0"
         elif char not in "йО" or before == "":
             if not (char in _CYRILLIC or char in _GREEK):

@@ -28,9 +28,9 @@ from sources.records import Period
 
 _LIST_GAP = re.compile(r" ?(?:[、,・と\n]|及び|および|並びに|かつ)? ?\Z")
 _OF = re.compile(r"(?:(?:の)?(?:うち|内)|[、, ]?(?:そのうち|うち|内(?![部容])))[^\d。\n]{0,24}\Z")
-_AMONG = re.compile(r" ?(?:(?:の)?中(?![学間心央国高小期止長核山]))(?:[、,の\n ]|(?=\Z))[^\d。()]{0,24}\Z|[、 ]?(?:\(|\n?\()?(?:うち|内数?)[^\d。()]{0,24}\Z")
-_OVER = re.compile(r" ?/ ?\Z")
-_RANGE = re.compile(r" ?(?:~|-|ないし|乃至) ?(?:約|およそ)?\Z")
+_AMONG = re.compile(r"[ \n]?(?:(?:の)?中(?![学間心央国高小期止長核山]))(?:[、,の\n ]|(?=\Z))[^\d。()]{0,24}\Z|[、 ]?(?:\(|\n?\()?(?:うち|内数?)[^\d。()]{0,24}\Z")
+_OVER = re.compile(r"[ \n]?/[ \n]?\Z")
+_RANGE = re.compile(r"[ \n]?(?:~|-|ないし|乃至)[ \n]?(?:約|およそ)?\Z")
 _FROM_TO = re.compile(r" ?から ?\Z")
 _ARROW = re.compile(r"(?:→|⇒|➡|➔|⇨)")
 _GROUPS = re.compile(r"(?:全国|県|府|都|国|市|他都市|政令市|類似団体|同規模|管内|道内|県内|全県|世代|男女|業種)(?:の)?(?:平均|計|全体|値|水準)?(?:値)?(?: ?(?:比|と比|に比|より|を|との差|に対し))|平均(?:より|を|と比|に比)")
@@ -55,7 +55,7 @@ class _Said:
     period: Period | None = None
     base: Period | None = None
     depth: int = 0
-    shared: str = ""  # label word nearest before
+    aimed: Dated | None = None  # the year of the target under which it stands
     notes: list[str] = field(default_factory=list)
 
 
@@ -97,6 +97,8 @@ class _Governor:
         self.dated: Dated | None = None
         self.weak = False
         self.scope = ""
+        self.aimed: Dated | None = None  # the target's own year
+        self.aimed_open = False  # its year may still follow
         self.versus: Dated | None = None
         self.versus_used = False
         self.earlier: Dated | None = None
@@ -123,6 +125,8 @@ class _Governor:
         if one.versus is None:
             one.earlier = self.earlier
         one.measure = self.scope
+        one.aimed = self.aimed
+        self.aimed_open = False
         self.said.append(one)
         self.line_numbers += 1
         self.late = None
@@ -152,6 +156,8 @@ class _Governor:
             return
         self.earlier = None
         self.dated, self.weak = dated, False
+        if self.aimed_open:
+            self.aimed, self.aimed_open = dated, False
         if not self.brackets and self.line_numbers:
             self.late = dated
 
@@ -233,6 +239,12 @@ class _Governor:
 
     def word(self, token: Token) -> None:
         self.scope = token.text
+        if token.text == "target":
+            here = self.brackets[-1].start if self.brackets else -1
+            same_bracket = self.dated is not None and self.dated.start > here
+            same_line = self.dated is not None and "\n" not in self.text[self.dated.end : token.start]
+            self.aimed = self.dated if same_bracket and same_line else None
+            self.aimed_open = self.aimed is None
 
 
 def _govern(text: str, tokens: list[Token], context: Context) -> list[_Said]:
@@ -351,7 +363,6 @@ def _measures(text: str, said: list[_Said], context: Context) -> None:
     for index, one in enumerate(said):
         number, dated = one.number, one.dated
         scope = one.measure
-        one.shared = scope
         arrow = dated is not None and dated.base is not None
         kind = "growth" if number.kind == "ratio" else "change"
         before = text[(said[index - 1].number.end if index else 0) : number.start]
@@ -392,10 +403,10 @@ def _measures(text: str, said: list[_Said], context: Context) -> None:
 
 
 def _past(one: _Said, context: Context) -> bool:
-    """A number with a period of its own that has passed is no target, even under a target's heading."""
-    if one.dated is None or one.dated.period is None or context.fiscal_year is None or context.measure != "target" and one.measure == "target":
+    """A number with a past period of its own is no target, even under a target's heading (the survey's 62.0%)."""
+    if one.dated is None or one.dated.period is None or context.fiscal_year is None:
         return False
-    if context.period is not None and one.dated.period == context.period:
+    if one.dated is one.aimed or (one.aimed and one.dated.period == one.aimed.period) or one.dated.period == context.period:
         return False
     return one.dated.period.end <= periods.fiscal(context.fiscal_year).end
 

@@ -86,7 +86,7 @@ _ABOUT = r"約|およそ|おおよそ|おおむね|概ね|凡そ|ほぼ|およ�
 _LEAST = r"少なくとも|最低でも|最低|最小"
 _MOST = r"最大で?|最高で?|最長で?|上限|多くとも|多くて|高々"
 _BEFORE = re.compile(
-    rf"(?P<q>(?<![契節予要公規制婚条集解誓倹簡協特])約|(?:{_ABOUT[2:]}|{_LEAST}|{_MOST}))? ?{_SIGNED} ?(?P<q2>(?<![契節予要公規制婚条集解誓])約)?[ \n]?(?P<money>[¥$€])?$"
+    rf"(?P<q>(?<![契節予要公規制婚条集解誓倹簡協特])約|(?:{_ABOUT[2:]}|{_LEAST}|{_MOST}))?[ \n]?{_SIGNED}[ \n]?(?P<q2>(?<![契節予要公規制婚条集解誓])約)?[ \n]?(?P<money>[¥$€])?$"
 )
 _PER = (
     r"(?:(?P<one>(?:\d{1,3}万?|一|十万|百|千|毎) ?(?P<unit>人|名|世帯|日|か月|ヶ月|カ月|ヵ月|月|年|週|時間|週間|回|件|校|施設|戸|団体|社|自治体|台|a|ha|㎡|km|km²|㎢|箇所|か所|講座|職員|年間|営業日|部署|課|店舗|事業所|枚)|(?P<bare>人口(?P<of>\d{1,3}万|10万|千|1,000)人|職員1人|市民1人|住民1人|月|年|日|週|時間))"
@@ -192,19 +192,19 @@ def scan(normal: Normal, fiscal_year: int | None, calendar: str, cell: bool) -> 
         start = match.start()
         token = _structural(match) or _token(text, start, lowest, fiscal_year, calendar, cell)
         if token is None:
-            at = start + 1 if not text[start].isdigit() else _past_digits(text, start)
-            if text[start].isdigit():
+            at = start + 1 if not text[start].isdecimal() else _past_digits(text, start)
+            if text[start].isdecimal():
                 tokens.append(Token("skip", start, at, text="not_read", reason="no rule reads it"))
             continue
         tokens.append(token)
         at = max(token.end, start + 1)
-        if token.text not in ("definition", "duration"):
+        if token.text not in ("definition", "duration") and token.kind != "line":
             lowest = at  # 1日あたり is still heard by the number after it
     return tokens
 
 
 def _past_digits(text: str, at: int) -> int:
-    while at < len(text) and text[at].isdigit():
+    while at < len(text) and text[at].isdecimal():
         at += 1
     return at
 
@@ -230,7 +230,9 @@ def _token(text: str, at: int, lowest: int, fiscal_year: int | None, calendar: s
     rule = _RULE_PATTERN.match(text, at)
     if rule:
         found = RULES[int(next(name for name, value in rule.groupdict().items() if value is not None)[1:])]
-        if not (found.example in ("Society 5.0", "DX2.0") and _counts(text, rule.end())):
+        numbered = found.example in ("Society 5.0", "DX2.0") and _counts(text, rule.end())
+        listed = found.kind == "list" and text[rule.end() - 1].isdecimal() and longest_unit(text, rule.end())
+        if not numbered and not listed:
             return Token("skip", rule.start(), rule.end(), text=found.kind, reason=found.reason)
     word = _WORD.match(text, at)
     if word:
@@ -292,7 +294,7 @@ def _share(text: str, at: int, lowest: int) -> Number | None:
         match = _FRACTION.match(text, at)
         if match and not re.search(r"[のが約、 ]$|^$", text[max(lowest, at - 1) : at]):
             match = None
-    if match is None or not text[at].isdigit() and text[at] not in numerals.KANJI_DIGITS and text[at] not in "十百":
+    if match is None or not text[at].isdecimal() and text[at] not in numerals.KANJI_DIGITS and text[at] not in "十百":
         return None
     whole, part = numerals.integer(match["whole"]), numerals.integer(match["part"])
     if not 0 < part <= whole:
@@ -309,7 +311,7 @@ def _wari(text: str, at: int, lowest: int) -> Number | None:
         return None
     def part(name: str) -> Decimal:
         printed = match[name]
-        return Decimal(0) if not printed else numerals.digital(printed).value if printed[0].isdigit() else numerals.kanji(printed).value
+        return Decimal(0) if not printed else numerals.digital(printed).value if printed[0].isdecimal() else numerals.kanji(printed).value
     value = part("wari") * 10 + part("bu") + part("rin") / 10
     decimals = 1 if match["rin"] else 0
     number = Number(at, match.end(), at, match.end(), value, "%", decimals=decimals, kind="ratio")
@@ -318,10 +320,10 @@ def _wari(text: str, at: int, lowest: int) -> Number | None:
 
 def _quantity(text: str, at: int, lowest: int, cell: bool) -> Token | None:
     """A number with its unit, or why it is none."""
-    if text[at].isdigit():
+    if text[at].isdecimal():
         match = _DIGITAL.match(text, at)
         assert match is not None
-        if at and text[at - 1] in ".," and at - 1 >= lowest and at > 1 and text[at - 2].isdigit():
+        if at and text[at - 1] in ".," and at - 1 >= lowest and at > 1 and text[at - 2].isdecimal():
             return None
         parsed, in_kanji = numerals.digital(match[0]), False
     elif text[at] in _KANJI_STARTS:
@@ -373,6 +375,9 @@ def _more_kanji(text: str, at: int) -> bool:
 def _unit(text: str, number: Number) -> None:
     """The unit right after the digits, over a space or a line's end; a known one, else what looks like one."""
     at = number.end
+    if text[at : at + 1] in ("余", "数") and longest_unit(text, at + 1):
+        number.qualifier = "over"
+        at += 1
     gap = 1 if text[at : at + 1] in (" ", "\n") else 0
     form = longest_unit(text, at) or (longest_unit(text, at + gap) if gap else "")
     if form and text[at : at + len(form)] != form:
@@ -419,7 +424,7 @@ def _take(text: str, number: Number, at: int, form: str) -> None:
         unit, end = form + more[1], more.end()
         number.notes.append(f"two units printed: {form} and {more[1]}")
     slash = _SLASH_UNIT.match(text, end)
-    if slash and not (slash["below"][0].isdigit() and text[end] == " "):
+    if slash and not (slash["below"][0].isdecimal() and text[end] == " "):
         unit, end = f"{unit}/{slash['below']}", slash.end()
     elif number.kind in ("count", "time", "money") and form not in ("分", "日", "年") and (part := _SHARE_OF.match(text, end)):
         end = part.end()
@@ -428,15 +433,9 @@ def _take(text: str, number: Number, at: int, form: str) -> None:
 
 def _dress(text: str, number: Number, lowest: int) -> Number:
     """Signs, qualifiers, rates and directions around the number and its unit."""
-    before = text[max(lowest, number.core - 24) : number.core]
-    offset = number.core - len(before)
-    match = _BEFORE.search(before)
+    match = _BEFORE.search(text, max(lowest, number.core - 24), number.core)
     assert match is not None
     sign = match["sign"] or ""
-    if sign in ("-", "ー") and re.match(r"[-ー] $", before[match.start("sign") :]) and (
-        offset + match.start("sign") == 0 or text[offset + match.start("sign") - 1] == "\n"
-    ) and not number.decimals and len(before) == 2 and False:
-        sign = ""
     if sign:
         number.sign = {MINUS: "-", "-": "-", "ー": "-", "マイナス": "-", "+": "+", "プラス": "+", "±": "±"}[sign]
         if sign == "ー":
@@ -447,7 +446,7 @@ def _dress(text: str, number: Number, lowest: int) -> Number:
     if match["money"] and not number.unit:
         number.unit, number.kind, number.bare = canonical(match["money"]), "money", False
     if sign or word or match["money"]:
-        number.start = offset + min(match.start(name) for name in ("q", "sign", "q2", "money") if match[name])
+        number.start = min(match.start(name) for name in ("q", "sign", "q2", "money") if match[name])
     if not number.bare or number.kind:
         _rate(text, number, lowest)
     after = _AFTER.match(text, number.end)
@@ -513,7 +512,7 @@ def _rate(text: str, number: Number, lowest: int) -> None:
 _TIME_SPAN = re.compile(r" ?(?:間)?(?:で(?![すあはの]|き)|にわたり|にわたって|にわたる|の累計|累計|連続|ごと|毎に|おき|ぶり|を経て|かけて|後|前(?!後|年)|を超える歴史|の(?:計画|期間|経過|実績|間))")
 _YEARS = re.compile(r"(?:平均|勤続|築|在職|経過|寿命|耐用|使用|通算)[^\d\n]{0,6}$")
 _NOT_A_NUMBER_ALONE = re.compile(r"(?:^|[\n(\[【:： 　|]|[数率額量値計高積度比費]|指数|人口|合計|[→~⇒]) ?$")
-_ALONE_AFTER = re.compile(r" ?(?:$|[\n()\[\]】、。→~⇒|]| )")
+_ALONE_AFTER = re.compile(r" ?(?:$|-\d|/|[\n()\[\]】、。→~⇒|]| )")
 
 
 def _judge(text: str, number: Number, lowest: int, cell: bool) -> Token | None:
