@@ -22,11 +22,11 @@ run: $(STAMP)  ## read, check and publish every bundled edition into data/ (or $
 	@$(BIN)/shinchoku run $(ARGS)
 
 test: $(STAMP)  ## the tests that need nothing but Python
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 test-all: $(STAMP)  ## all tests, also those that need Chromium, Debian packages or servers (see .ci/run)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,ocr]'
-	$(BIN)/python -m pytest -n auto --maxprocesses 2 -m '' $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadgroup -m '' $(ARGS)
 
 ui: $(STAMP)  ## the Dagster UI on http://localhost:3000
 	@$(BIN)/shinchoku ui $(ARGS)

@@ -19,7 +19,6 @@ PUBLICATION_ASSETS = (results_page, warehouse, exports)
 ingest = dg.define_asset_job(
     "ingest",
     selection=dg.AssetSelection.assets(*EDITION_ASSETS),
-    partitions_def=EDITIONS,
     description="取込: read, match and check one edition, write its review page, and accept it if its status and its audit allow.",
 )
 publish = dg.define_asset_job(

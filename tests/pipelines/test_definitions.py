@@ -1,0 +1,70 @@
+"""The definitions as Dagster loads them, compared with a snapshot that a person can read.
+
+After a wanted change: UPDATE_SNAPSHOTS=1 make test ARGS=tests/pipelines/test_definitions.py, and look at the difference.
+"""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.definitions import defs
+from pipelines.resources import Series
+
+SNAPSHOT = Path(__file__).parent / "definitions.txt"
+
+
+def describe() -> str:
+    graph = defs.resolve_asset_graph()
+    lines = []
+    for key in graph.toposorted_asset_keys:
+        node = graph.get(key)
+        lines.append(f"asset {key.to_user_string()}")
+        lines.append(f"  group {node.group_name}, kinds {', '.join(sorted(node.kinds))}, owners {', '.join(node.owners)}")
+        lines.append(f"  partitions {node.partitions_def.name if isinstance(node.partitions_def, dg.DynamicPartitionsDefinition) else '-'}")
+        lines.append(f"  after {', '.join(sorted(parent.to_user_string() for parent in node.parent_keys)) or '-'}")
+        lines += [f"  check {check.name}" for check in sorted(node.check_keys)]
+    lines += [f"job {job.name}" for job in sorted(defs.jobs or (), key=lambda job: job.name)]
+    lines += [f"sensor {sensor.name}" for sensor in defs.sensors or ()]
+    lines += [f"resource {name}" for name in sorted(defs.resources or {})]
+    return "\n".join(lines) + "\n"
+
+
+def test_definitions_are_those_of_the_snapshot() -> None:
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOT.write_text(describe(), encoding="utf-8")
+    assert describe() == SNAPSHOT.read_text(encoding="utf-8")
+
+
+def test_every_asset_says_what_it_is_and_every_check_what_to_do() -> None:
+    for asset in defs.resolve_all_asset_specs():
+        assert asset.description and not asset.description.isascii(), asset.key
+        assert asset.owners and asset.kinds and asset.group_name != "default", asset.key
+    for check in defs.resolve_all_asset_keys():
+        for spec in defs.resolve_assets_def(check).check_specs:
+            assert spec.description and "What to do" in spec.description
+
+
+def test_tables_show_every_column_with_its_description() -> None:
+    for table in ("figures", "observations", "exports"):
+        spec = defs.resolve_assets_def(dg.AssetKey(table)).specs_by_key[dg.AssetKey(table)]
+        columns = spec.metadata["dagster/column_schema"].columns
+        assert len(columns) > 20
+        assert all(column.description for column in columns)
+
+
+def test_sensor_makes_registered_editions_partitions_and_then_rests() -> None:
+    sensor = defs.resolve_sensor_def("registered_editions")
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance=instance, resources={"series": Series()})
+        result = sensor.evaluate_tick(context)
+        (request,) = result.dynamic_partitions_requests
+        assert "kitakyushu_dx-R6" in request.partition_keys
+        instance.add_dynamic_partitions("edition", list(request.partition_keys))
+        assert sensor.evaluate_tick(context).skip_message
+
+
+@pytest.mark.parametrize("job", ["ingest", "publish"])
+def test_jobs_resolve(job: str) -> None:
+    assert defs.resolve_job_def(job).nodes

@@ -1,0 +1,56 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.home import Home, replacing
+from sources.errors import ShinchokuError
+
+HOLD = """
+import sys
+from pipelines.home import Home
+with Home.find(sys.argv[1]).lock():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_home_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SHINCHOKU_HOME", str(tmp_path))
+    assert Home.find().root == tmp_path
+    monkeypatch.delenv("SHINCHOKU_HOME")
+    monkeypatch.chdir(tmp_path)
+    assert Home.find().root == tmp_path / "data"
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file stands where the folder should be")
+    with pytest.raises(ShinchokuError, match="SHINCHOKU_HOME"):
+        Home.find(tmp_path / "data").prepare()
+
+
+def test_one_process_writes_at_a_time_and_a_dead_one_holds_nothing(tmp_path: Path) -> None:
+    home = Home.find(tmp_path)
+    other = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert other.stdin and other.stdout
+    assert other.stdout.readline() == "held\n"
+    with pytest.raises(ShinchokuError, match=f"process {other.pid}"), home.lock():
+        pass
+    other.kill()
+    other.wait()
+    with home.lock(), home.lock():
+        pass
+
+
+def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "staging"
+    with replacing(folder) as fresh:
+        (fresh / "one").touch()
+    with pytest.raises(RuntimeError), replacing(folder) as fresh:
+        (fresh / "two").touch()
+        raise RuntimeError
+    with replacing(folder) as fresh:
+        (fresh / "three").touch()
+    assert [path.name for path in folder.iterdir()] == ["three"]
+    assert [path.name for path in tmp_path.iterdir()] == ["staging"]
