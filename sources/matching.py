@@ -1,0 +1,490 @@
+"""Figures and indicators to observations, by name, section, unit, component and period, never by position; no PDF, no files.
+
+Exact and known names match by themselves. A near name is proposed with its evidence and waits for a person; no name at all is a
+proposed new indicator. Every figure becomes one observation or is listed with the reason why not, and every number gets the unit
+of its indicator or a finding that says why that cannot be.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from sources.decisions import Correction, Decisions, Mapping
+from sources.findings import Findings
+from sources.observations import Finding, Key, Observation, StatementRow, Unmatched
+from sources.records import Figure, Period, Reading, Statement
+from sources.registry import Edition, Indicator, unit_code
+
+NEAR = 62  # likeness of names, 0 to 100, from which one is proposed for another
+NEAR_BY_VALUE = 40  # the same where last year's value agrees
+_SILENT = re.compile(r"[\s・･,，、。.．:：;；!！?？「」『』【】\[\]()（）〈〉《》〔〕“”\"'※→~～〜]+")
+_PARTICLES = re.compile(r"[のはがをにで]+$")
+
+
+@lru_cache(maxsize=8192)
+def plain_name(text: str) -> str:
+    """A label as it is compared: one width, no spaces, brackets or marks, no particle at its end."""
+    text = _SILENT.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return _PARTICLES.sub("", text) or text
+
+
+@dataclass(slots=True)
+class Match:
+    """What became of a reading."""
+
+    observations: list[Observation] = field(default_factory=list)
+    unmatched: list[Unmatched] = field(default_factory=list)
+    statements: list[StatementRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Item:
+    """A figure on its way: corrected where a person said so, with the indicator found for it."""
+
+    index: int
+    id: str
+    figure: Figure
+    corrected: str = ""  # the reason of the correction
+    indicator: Indicator | None = None
+    mended_unit: bool = False
+
+    @property
+    def group(self) -> tuple[str, str, str, str]:
+        """What the figures printed of one thing share."""
+        return self.figure.section_no, plain_name(self.figure.title), plain_name(self.figure.label), self.figure.component
+
+
+def figure_ids(edition: Edition, figures: Sequence[Figure]) -> list[str]:
+    """The id of each figure: edition, page and running number on the page."""
+    count: dict[int, int] = defaultdict(int)
+    out = []
+    for figure in figures:
+        count[figure.page] += 1
+        out.append(edition.figure_id(figure.page, count[figure.page]))
+    return out
+
+
+def match(
+    reading: Reading,
+    edition: Edition,
+    previous: Sequence[Observation] | None = None,
+    decisions: Decisions | None = None,
+) -> Match:
+    """Match what was read from an edition; ``previous`` are the observations of the edition before it."""
+    return _Matching(reading, edition, list(previous or ()), edition.decisions if decisions is None else decisions).run()
+
+
+class _Matching:
+    def __init__(self, reading: Reading, edition: Edition, previous: list[Observation], decisions: Decisions) -> None:
+        self.reading, self.edition, self.decisions = reading, edition, decisions
+        self.previous = {observation.key: observation for observation in previous}
+        self.indicators = {i.id: i for i in edition.series.indicators.values() if i.validity.covers(edition.fiscal_year)}
+        self.findings = Findings(edition, self.indicators)
+        self.names = _Names(edition, self.indicators.values(), decisions)
+        self.section_ids = {section.number: section.id for section in edition.series.meta.sections if section.number}
+        self.section_ids |= {plain_name(n): s.id for s in edition.series.meta.sections for n in (s.name.ja, *s.also)}
+
+    def run(self) -> Match:
+        items = self._corrected()
+        unmatched: dict[int, tuple[str, str]] = {}
+        for item in items:
+            self._identify(item, unmatched)
+        self._rescue_changed_units(items, unmatched)
+        self._propose(items, unmatched)
+        observations = self._observations(items, unmatched)
+        statements = self._statements(observations)
+        self._check_figures(items)
+        self._check_indicators(observations)
+        self._check_mappings()
+        self.findings.compare(observations, self.previous)
+        for entry in self.reading.ledger:
+            if entry.kind == "not_read":
+                self.findings.not_read(entry)
+        left = [Unmatched(item.index, item.id, *unmatched[item.index]) for item in items if item.index in unmatched]
+        return Match(observations, left, statements, self.findings.settled_by(self.decisions))
+
+    def _corrected(self) -> list[_Item]:
+        corrections = {_full_id(self.edition, c.figure): c for c in self.decisions.corrections}
+        items = []
+        for index, (name, figure) in enumerate(zip(figure_ids(self.edition, self.reading.figures), self.reading.figures, strict=True)):
+            correction = corrections.pop(name, None)
+            if correction is None:
+                items.append(_Item(index, name, figure))
+            elif plain_text(correction.expect) != plain_text(figure.raw):
+                self.findings.stale(f"correction:{name}", correction.expect, figure.raw, figure_id=name)
+                items.append(_Item(index, name, figure))
+            else:
+                items.append(_Item(index, name, _apply(correction, figure), corrected=correction.reason))
+        for name, correction in corrections.items():
+            self.findings.stale(f"correction:{name}", correction.expect, "")
+        return items
+
+    def _section_of(self, figure: Figure | Statement) -> str | None:
+        """The id of the section that a figure stands in; the name counts where the number is another one this year."""
+        by_title = self.section_ids.get(plain_name(figure.section_title)) if figure.section_title else None
+        return by_title or self.section_ids.get(figure.section_no)
+
+    def _identify(self, item: _Item, unmatched: dict[int, tuple[str, str]]) -> None:
+        """Give a figure the indicator that its names, unit, component and section agree on."""
+        figure = item.figure
+        section = self._section_of(figure)
+        ranked = []
+        for indicator, name_rank in self.names.of(figure, section):
+            unit_rank = unit_fit(indicator, figure)
+            if unit_rank and self._section_allows(indicator, section, figure, name_rank) and indicator.component == figure.component and not indicator.without_number:
+                ranked.append(((section in (None, indicator.section), name_rank, unit_rank, _covers(indicator, figure)), indicator))
+        if not ranked:
+            unmatched[item.index] = ("", "")
+            return
+        ranked.sort(key=lambda pair: pair[0], reverse=True)
+        best = [indicator for rank, indicator in ranked if rank == ranked[0][0]]
+        if len(best) > 1:
+            best = [i for i in best if figure.measure in i.expected_measures] or best
+        if len(best) > 1:
+            self.findings.ambiguous(item.id, figure, [i.id for i in best])
+            names = "、".join(i.name.ja for i in best)
+            unmatched[item.index] = (f"指標が一つに決まらない（{names}）", f"more than one indicator fits ({', '.join(i.id for i in best)})")
+            return
+        item.indicator = best[0]
+        item.mended_unit = ranked[0][0][2] == _NOMINAL
+
+    @staticmethod
+    def _section_allows(indicator: Indicator, section: str | None, figure: Figure, name_rank: int) -> bool:
+        """Under another section's heading only a label that says enough by itself still means the indicator."""
+        return section in (None, indicator.section) or (name_rank == _BY_LABEL and len(plain_name(figure.label)) >= 5)
+
+    def _rescue_changed_units(self, items: list[_Item], unmatched: dict[int, tuple[str, str]]) -> None:
+        """A known name with a unit that fits none of its indicators: that indicator, if its own unit is nowhere in the report."""
+        taken = {(item.indicator.id, item.figure.measure) for item in items if item.indicator}
+        for item in items:
+            if item.indicator or unmatched.get(item.index) != ("", ""):
+                continue
+            section = self._section_of(item.figure)
+            named = [
+                indicator for indicator, rank in self.names.of(item.figure, section)
+                if rank >= _BY_WORDS and section in (None, indicator.section) and indicator.component == item.figure.component
+                and not indicator.without_number and (indicator.id, item.figure.measure) not in taken
+            ]
+            if len(named) == 1:
+                item.indicator = named[0]
+                item.mended_unit = True
+                del unmatched[item.index]
+                self.findings.unit_changed(item.id, item.figure, named[0], self._last_level(named[0].id))
+
+    def _propose(self, items: list[_Item], unmatched: dict[int, tuple[str, str]]) -> None:
+        """For what is left, one finding a group: the indicator whose name is near, or a new one."""
+        groups: dict[tuple[str, ...], list[_Item]] = defaultdict(list)
+        for item in items:
+            if unmatched.get(item.index) == ("", ""):
+                groups[(*item.group, _base_unit(item.figure))].append(item)
+        found = {item.indicator.id for item in items if item.indicator}
+        for group in groups.values():
+            near = self._nearest(group, found)
+            if near:
+                indicator, likeness, evidence = near
+                self.findings.renamed([item.id for item in group], group[0].figure, indicator, likeness, evidence)
+                reason = (f"名称が近い指標「{indicator.name.ja}」があり、人の判断を待つ",
+                          f"its name is near that of {indicator.id}: waits for a person's decision")
+            else:
+                self.findings.new([item.id for item in group], group[0].figure, self._section_of(group[0].figure))
+                reason = ("どの指標の名称とも一致しない", "its label is no known indicator's")
+            for item in group:
+                unmatched[item.index] = reason
+
+    def _nearest(self, group: list[_Item], found: set[str]) -> tuple[Indicator, float, Observation | None] | None:
+        """The indicator not yet found whose name is most like the group's, last year's value weighing in."""
+        figure = group[0].figure
+        section = self._section_of(figure)
+        best: tuple[float, Indicator, float, Observation | None] | None = None
+        for indicator in self.indicators.values():
+            if indicator.id in found or indicator.component != figure.component or indicator.without_number:
+                continue
+            if not any(unit_fit(indicator, item.figure) for item in group):
+                continue
+            likeness = self.names.likeness(figure, indicator)
+            evidence = self._agreeing_value(group, indicator)
+            same_section = section in (None, indicator.section)
+            if likeness >= (NEAR_BY_VALUE if evidence and same_section else NEAR if same_section else NEAR + 15):
+                score = likeness + (40 if evidence else 0) + (10 if same_section else 0)
+                if best is None or score > best[0]:
+                    best = (score, indicator, likeness, evidence)
+        return best and (best[1], best[2], best[3])
+
+    def _agreeing_value(self, group: list[_Item], indicator: Indicator) -> Observation | None:
+        """The previous edition's observation that a figure of the group repeats."""
+        for item in group:
+            key = self._key(item.figure, indicator)
+            known = self.previous.get(key) if key else None
+            if known is not None and known.value == item.figure.value:
+                return known
+        return None
+
+    def _last_level(self, indicator_id: str) -> Observation | None:
+        levels = [o for o in self.previous.values() if o.indicator_id == indicator_id and o.measure == "level"]
+        return max(levels, key=lambda o: o.period_end, default=None)
+
+    @staticmethod
+    def _key(figure: Figure, indicator: Indicator) -> Key | None:
+        if figure.period is None:
+            return None
+        base = figure.base
+        return Key(indicator.id, figure.measure, figure.period.start, figure.period.end, base.start if base else None, base.end if base else None)
+
+    def _observations(self, items: list[_Item], unmatched: dict[int, tuple[str, str]]) -> list[Observation]:
+        out: dict[Key, Observation] = {}
+        for item in items:
+            if item.indicator is None:
+                continue
+            if item.figure.period is None:
+                item.figure = replace(item.figure, period=_fiscal_year(self.edition.fiscal_year))
+                self.findings.ambiguous_period(item.id, item.figure, item.indicator)
+            observation = self._observation(item, item.indicator)
+            first = out.get(observation.key)
+            if first is None:
+                out[observation.key] = observation
+            elif first.value == observation.value and first.unit_code == observation.unit_code:
+                unmatched[item.index] = (f"{first.figure_id}と同じ数値の再掲", f"printed again: the same number as {first.figure_id}")
+            else:
+                unmatched[item.index] = (f"{first.figure_id}と同じ指標・期間で値が違う", f"says otherwise than {first.figure_id} of the same thing")
+                self.findings.duplicate(item.id, item.figure, item.indicator, first)
+        return list(out.values())
+
+    def _observation(self, item: _Item, indicator: Indicator) -> Observation:
+        figure, meta = item.figure, self.edition.series.meta
+        assert figure.period is not None
+        base = figure.base
+        notes = [f"訂正（corrected）: {item.corrected}"] if item.corrected else []
+        code = self._unit_of(item, indicator)
+        if item.mended_unit:
+            notes.append(f"印刷された単位「{figure.unit}」を指標の単位に読み替え（printed unit {figure.unit}, published in the indicator's）")
+        year = fiscal_year_of(figure.period.end)
+        breaks = [b for b in indicator.breaks if b.fiscal_year == year and figure.measure == "level"]
+        notes += [b.note.ja for b in breaks]
+        return Observation(
+            self.edition.edition_id, meta.area_code, meta.standard_area_code, indicator.id, figure.measure, year,
+            figure.period.start, figure.period.end, base.start if base else None, base.end if base else None,
+            figure.value, code, figure.qualifier, figure.decimals, figure.value.scaleb(-figure.scale), figure.unit, figure.scale,
+            breaks[0].status if breaks else "A", "。".join(notes), figure.raw, figure.page, item.id,
+        )
+
+    def _unit_of(self, item: _Item, indicator: Indicator) -> str:
+        """The code published: the figure's own where the indicator allows it, else the indicator's."""
+        allowed = indicator.units_of(item.figure.measure)
+        code = unit_code(item.figure.unit)
+        return code if code in allowed else allowed[0]
+
+    def _statements(self, observations: list[Observation]) -> list[StatementRow]:
+        """Every statement as a row; labels without a number also become null observations of their indicators."""
+        counted = {o.indicator_id for o in observations}
+        rows = []
+        for entry, statement in enumerate(self.reading.statements, 1):
+            indicator = self._indicator_of(statement, counted)
+            if indicator and statement.kind == "label" and indicator.id not in counted:
+                observations.append(self._null(indicator, statement))
+                counted.add(indicator.id)
+            rows.append(StatementRow(
+                self.edition.edition_id, entry, statement.page, statement.section_no, statement.section_title, statement.title,
+                statement.kind, statement.text, indicator.id if indicator else None, statement.period, statement.box,
+            ))
+        return rows
+
+    def _indicator_of(self, statement: Statement, counted: set[str]) -> Indicator | None:
+        section = self._section_of(statement)
+        if statement.kind == "target":
+            text = plain_name(f"{statement.title}{statement.text}")
+            targets = [i for i in self.indicators.values() if i.target and section in (None, i.section)]
+            return next((i for i in targets if i.target and plain_name(i.target.text) in text), None)
+        if statement.kind != "label":
+            return None
+        named = [
+            ((rank, _covers(indicator, statement)), indicator) for indicator, rank in self.names.of(statement, section)
+            if section in (None, indicator.section) and (indicator.without_number or indicator.id not in counted)
+        ]
+        free = [pair for pair in named if pair[1].id not in counted]
+        return max(free or named, key=lambda pair: pair[0], default=(None, None))[1]
+
+    def _null(self, indicator: Indicator, statement: Statement) -> Observation:
+        period = statement.period or _fiscal_year(self.edition.fiscal_year)
+        meta = self.edition.series.meta
+        return Observation(
+            self.edition.edition_id, meta.area_code, meta.standard_area_code, indicator.id, "level", fiscal_year_of(period.end),
+            period.start, period.end, None, None, None, indicator.unit, None, None, None, None, None,
+            "O", "報告書に数値が印刷されていない", statement.text, statement.page, None,
+        )
+
+    def _check_figures(self, items: list[_Item]) -> None:
+        """What is odd about single figures, whether or not they were matched."""
+        for item in items:
+            figure = item.figure
+            if figure.source == "ocr" and not item.corrected:
+                self.findings.ocr(item.id, figure)
+            if figure.note:
+                self.findings.noted(item.id, figure)
+            if item.indicator is None:
+                continue
+            if item.mended_unit and not self.findings.has("unit_changed", item.id):
+                self.findings.unit_loose(item.id, figure, item.indicator)
+            last = self._same_measure(item.indicator.id, figure.measure)
+            if last and last.source_unit and last.source_unit != figure.unit and not item.mended_unit:
+                self.findings.unit_printed(item.id, figure, item.indicator, last)
+
+    def _same_measure(self, indicator_id: str, measure: str) -> Observation | None:
+        known = [o for o in self.previous.values() if (o.indicator_id, o.measure) == (indicator_id, measure)]
+        return max(known, key=lambda o: o.period_end, default=None)
+
+    def _check_indicators(self, observations: list[Observation]) -> None:
+        """Expected indicators and measures that the report does not have."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for observation in observations:
+            found[observation.indicator_id].add(observation.measure)
+        waiting = self.findings.proposed()
+        for indicator in self.indicators.values():
+            before = [o for o in self.previous.values() if o.indicator_id == indicator.id]
+            if indicator.id not in found:
+                if indicator.id not in waiting:
+                    self.findings.missing(indicator, before)
+            elif not indicator.without_number:
+                lacking = [m for m in indicator.expected_measures if m not in found[indicator.id]]
+                if lacking:
+                    self.findings.measure_missing(indicator, lacking)
+
+    def _check_mappings(self) -> None:
+        """A mapping of this edition that no figure or statement uses, or that names no indicator, no longer holds."""
+        everything: list[Figure | Statement] = [*self.reading.figures, *self.reading.statements]
+        for mapping in self.decisions.mappings:
+            if mapping.indicator not in self.edition.series.indicators:
+                self.findings.stale(f"mapping:{mapping.label}", mapping.indicator, "")
+            elif not any(_mapping_fits(mapping, entry, self._section_of(entry)) for entry in everything):
+                self.findings.stale(f"mapping:{mapping.label}", mapping.label, "")
+
+
+_BY_LABEL, _BY_WORDS, _BY_TITLE = 3, 2, 1  # how surely a name was met: the label, one heading within it, the title
+_PRINTED, _SAME_CODE, _NOMINAL = 3, 2, 1  # how well a unit fits
+
+
+class _Names:
+    """The names of indicators: those of indicators.yaml and those that a person mapped to them in any edition."""
+
+    def __init__(self, edition: Edition, indicators: Iterable[Indicator], decisions: Decisions) -> None:
+        self.names: dict[str, set[str]] = {i.id: {plain_name(n) for n in (*i.names, i.name.ja)} for i in indicators}
+        self.indicators = {i.id: i for i in indicators}
+        self.by_name: dict[str, set[str]] = defaultdict(set)
+        for indicator_id, names in self.names.items():
+            for name in names:
+                self.by_name[name].add(indicator_id)
+        others = [e.decisions for e in edition.series.editions.values() if e.id != edition.id]
+        self.mappings = [m for each in (decisions, *others) for m in each.mappings if m.indicator in self.indicators]
+
+    def of(self, entry: Figure | Statement, section: str | None) -> list[tuple[Indicator, int]]:
+        """The indicators that bear the names an entry stands under, and how surely."""
+        ranks: dict[str, int] = {}
+        for rank, texts in ((_BY_LABEL, _labels(entry)), (_BY_WORDS, _headings(entry)), (_BY_TITLE, [entry.title])):
+            for text in texts:
+                for indicator_id in self.by_name.get(plain_name(text), ()):
+                    ranks.setdefault(indicator_id, rank)
+        mapped = [m.indicator for m in self.mappings if _mapping_fits(m, entry, section)]
+        if mapped:
+            ranks = {indicator_id: rank for indicator_id, rank in ranks.items() if rank == _BY_LABEL} | dict.fromkeys(mapped, _BY_LABEL)
+        return [(self.indicators[indicator_id], rank) for indicator_id, rank in ranks.items()]
+
+    def likeness(self, figure: Figure, indicator: Indicator) -> float:
+        """How alike the names are, 0 to 100."""
+        texts = [plain_name(text) for text in (*_labels(figure), figure.title) if text]
+        return max((fuzz.ratio(text, name) for text in texts for name in self.names[indicator.id]), default=0.0)
+
+
+def _labels(entry: Figure | Statement) -> list[str]:
+    """The texts that name an entry: its label, and title and label together."""
+    label = entry.label if isinstance(entry, Figure) else entry.text
+    return [text for text in (label, f"{entry.title}{label}") if text]
+
+
+def _headings(entry: Figure | Statement) -> list[str]:
+    """The headings joined in a label: its words, taken from the end and from the start."""
+    words = _labels(entry)[0].split() if _labels(entry) else []
+    return [" ".join(words[at:]) for at in range(1, len(words))] + [" ".join(words[:at]) for at in range(len(words) - 1, 0, -1)]
+
+
+def _mapping_fits(mapping: Mapping, entry: Figure | Statement, section: str | None) -> bool:
+    if plain_name(mapping.label) not in {plain_name(text) for text in _labels(entry)}:
+        return False
+    if mapping.title is not None and plain_name(mapping.title) != plain_name(entry.title):
+        return False
+    if mapping.section is not None and mapping.section != section:
+        return False
+    return mapping.unit is None or not isinstance(entry, Figure) or mapping.unit in (entry.unit, unit_code(entry.unit))
+
+
+def unit_fit(indicator: Indicator, figure: Figure) -> int:
+    """How well a figure's printed unit fits an indicator: 0 not at all."""
+    code = unit_code(figure.unit)
+    if figure.measure in ("level", "target", "change") and indicator.unit_printed is not None and code == indicator.unit:
+        return _PRINTED if figure.unit == indicator.unit_printed else _SAME_CODE
+    if code is not None and code in indicator.units_of(figure.measure):
+        return _PRINTED if code != figure.unit and _is_first_form(code, figure.unit) else _SAME_CODE
+    return _NOMINAL if figure.unit in indicator.nominal_units else 0
+
+
+def _is_first_form(code: str, printed: str) -> bool:
+    from sources.registry import unit
+
+    entry = unit(code)
+    return entry is not None and entry.name.ja == printed
+
+
+def _base_unit(figure: Figure) -> str:
+    """The unit by which figures of one thing are grouped; a growth belongs to whatever stands beside it."""
+    return "" if figure.measure == "growth" else figure.unit.replace("ポイント", "%")
+
+
+def _covers(indicator: Indicator, entry: Figure | Statement) -> int:
+    """Whether the period is of the kind that the indicator speaks of: 2 yes, 1 not known, 0 no."""
+    if indicator.covers is None or entry.period is None or (isinstance(entry, Figure) and entry.measure == "target"):
+        return 1
+    kind = entry.period.kind
+    said = "date" if kind == "as_of" else "years" if kind in ("fiscal_years", "since") else "year"
+    return 2 if said == indicator.covers else 0
+
+
+def fiscal_year_of(day: date) -> int:
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def _fiscal_year(year: int) -> Period:
+    return Period("fiscal_year", date(year, 4, 1), date(year + 1, 3, 31))
+
+
+def plain_text(text: str) -> str:
+    """Printed characters without differences of width and space."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def _full_id(edition: Edition, figure: str) -> str:
+    return figure if figure.startswith(f"{edition.edition_id}-") else f"{edition.edition_id}-{figure}"
+
+
+def _apply(correction: Correction, figure: Figure) -> Figure:
+    """A figure with what a person said is right; how it was printed stays."""
+    use = correction.use
+    changes: dict[str, object] = {
+        name: value for name in ("unit", "measure", "component", "qualifier", "label", "title")
+        if (value := getattr(use, name)) is not None
+    }
+    if use.value is not None:
+        changes["value"] = Decimal(use.value)
+    for name, start, end in (("period", use.period_start, use.period_end), ("base", use.base_start, use.base_end)):
+        if start is not None and end is not None:
+            old = getattr(figure, name)
+            kind = use.period_kind or (old.kind if old and name == "period" else "as_of" if start == end else "interval")
+            changes[name] = Period(kind, start, end)
+    return replace(figure, **changes)  # type: ignore[arg-type]
