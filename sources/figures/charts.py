@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sources.layout.page import Block, Layout, Region, Table
+from sources.layout.page import Block, Layout, Region, Table, looks_like_value
 from sources.layout.text import Span, overlap
 from sources.notation import Context, heading
 from sources.records import Box, Period
@@ -102,9 +102,24 @@ def find_charts(layout: Layout, fiscal_year: int | None) -> Charts:
         for column in columns.values():
             for run in _steps(column, 1):
                 charts.ticks.update(id(s) for s in run)
+    for region in _regions(layout.root):
+        _find_rows(region, charts, fiscal_year)
+    return charts
+
+
+def _regions(region: Region) -> Iterator[Region]:
+    yield region
+    for item in region.items:
+        if isinstance(item, Region):
+            yield from _regions(item)
+
+
+def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
+    """Rows of ticks and of categories among the blocks of one region: what stands in different tiles is no row."""
     rows: dict[int, list[Span]] = {}
-    for span in loose:
-        rows.setdefault(round(span.box.bottom / 3), []).append(span)
+    for block in region.blocks():
+        for span in block.spans:
+            rows.setdefault(round(span.box.bottom / 3), []).append(span)
     for key in sorted(rows):
         row = sorted([*rows[key], *rows.get(key + 1, [])], key=lambda s: s.box.x0)
         for run in _steps([s for s in row if _value(s.text) is not None and not _is_year(s.text)], 0):
@@ -114,7 +129,6 @@ def find_charts(layout: Layout, fiscal_year: int | None) -> Charts:
             charts.rows.append(found)
             boxes = {c.box for c in found}
             charts.categories.update(id(s) for s in row if s.box in boxes)
-    return charts
 
 
 def _is_year(text: str) -> bool:
@@ -134,7 +148,7 @@ def _categories(row: Sequence[Span], fiscal_year: int | None) -> list[Category]:
     dated = [c for c in out if c.period is not None]
     if len(dated) >= 3 and len(dated) * 3 >= len(out) * 2:
         return dated
-    if any(re.search(r"[0-9０-９]", c.text) and c.period is None for c in out):
+    if any(looks_like_value(c.text) for c in out):
         return []
     middles = [(c.box.x0 + c.box.x1) / 2 for c in out]
     gaps = [b - a for a, b in pairwise(middles)]

@@ -134,12 +134,23 @@ class _PageReader:
             if tile is not None or not (block.strip or large) or _BRACKETED.match(text):
                 return False
             return not self._has_figure(text) and not heading(text, self.context).is_target
-        _, rank = found
+        number, rank = found
         if rank >= 6 and not (first or bold):
             return False
-        if self._has_figure(text):
+        if self._counts(line, text, number, block.strip or large or bold, first):
             return False
         return block.strip or large or bold or rank in (0, 1, 2, 5) or first or len(block.lines) == 1
+
+    def _counts(self, line: Sequence[Span], text: str, number: str, dressed: bool, first: bool) -> bool:
+        """Whether a line that begins like a numbered heading states a figure: 2 手続き in a tile, 11 システム標準化 not."""
+        figures = read(text, self.context).figures
+        if not figures:
+            return False
+        if any(q.start > len(number) for q in figures) or not (dressed or (first and not figures[0].unit)):
+            return True
+        sizes = [g.size for s in line for c, g in s.chars if g is not None]
+        digits = [g.size for s in line for c, g in s.chars[: len(number)] if g is not None]
+        return max(digits) > 1.15 * min(sizes) or figures[0].end >= len(text.rstrip())
 
     # -- tiles --------------------------------------------------------------------------------------------------------
 
@@ -177,8 +188,10 @@ class _PageReader:
                     break
                 title = f"{title} {t}".strip()
                 used.add(id(b.lines[n][0]))
-        for block in blocks:
-            text = block.text
+        for block, n in lines:
+            text = " ".join(s.text for s in block.lines[n])
+            if len(text) > 40 or _NOTE.match(text) or any(id(s) in self.charts.categories for s in block.lines[n]):
+                continue
             if not self._has_figure(text) and (says := heading(text, self.context)).period is not None and not says.is_target:
                 period = says.period
                 break
@@ -272,8 +285,6 @@ class _PageReader:
             self._account(text, reading.marks, None, "")
             self._state(text, kept, box, context, tile, local)
             return
-        if category is not None and not any(q.own_period for q in reading.figures):
-            pass
         title = tile.title if tile else self._title_above(box, region)
         title = title or local_title
         figures = self._figures(text, kept, reading.figures, block, region, tile, title, category)
@@ -285,13 +296,42 @@ class _PageReader:
             context = self._under(context, section.says)
         if tile is not None and tile.period is not None:
             context = replace(context, period=tile.period)
-        chart = region.box if region.kind == "panel" else box
+        chart = self._chart_area(box, region)
+        if tile is None and (over := self._column_head(box, region)) is not None:
+            context = self._under(context, over)
         dated = category_of(box, self.charts, chart, dated=True)
         if dated is not None:
             context = replace(context, period=dated.period)
         if local is not None:
             context = self._under(context, local)
         return context, category_of(box, self.charts, chart, dated=False)
+
+    @staticmethod
+    def _chart_area(box: Box, region: Region) -> Box:
+        """How far down the categories of a chart may stand from a label: within its panel, else a third of a page."""
+        return region.box if region.kind == "panel" else Box(box.x0, box.top, box.x1, box.bottom + 250)
+
+    def _column_head(self, box: Box, region: Region) -> Heading | None:
+        """What the head of a column of loose blocks says: a short line over it, beside others of its kind."""
+        best, least = None, 1e9
+        for item in region.blocks():
+            if len(item.lines) > 2 or item.vertical or item.box.bottom > box.top or box.top - item.box.bottom >= least:
+                continue
+            if overlap(item.box.x0, item.box.x1, box.x0, box.x1) < 0.3 * min(item.box.x1 - item.box.x0, box.x1 - box.x0):
+                continue
+            beside = [
+                other
+                for other in region.blocks()
+                if other is not item
+                and abs(other.lines[0][0].baseline - item.lines[0][0].baseline) < 3
+                and abs(other.size - item.size) < 0.1 * item.size
+            ]
+            if not beside or self._has_figure(item.text):
+                continue
+            says = heading(item.text, self.context)
+            if says.period is not None or says.measure is not None or says.unit:
+                best, least = says, box.top - item.box.bottom
+        return best
 
     @staticmethod
     def _under(context: Context, says: Heading) -> Context:
@@ -341,12 +381,16 @@ class _PageReader:
             n = line_of(q.start)
             head = next((heads[m] for m in range(n - 1, -1, -1) if m in heads), "")
             own = q.subject.strip()
+            after = q.predicate.strip()
             if own:
                 label = f"{head} {own}" if head and head not in own and len(head) <= 40 else own
             elif before and q.measure != "target" and not self._fresh(heads, n):
                 label = before
             else:
-                label = head or before or self._beside(q, text, region, block) or (category.text if category else "") or self._under_it(q, text, region)
+                label = head or before or (category.text if category else "")
+                label = label or self._beside(q, text, region, block) or self._under_it(q, text, region)
+            if after and after not in label and len(label) + len(after) < 56:
+                label = f"{label} {after}".strip()
             if category is not None and category.text not in label:
                 label = f"{category.text} {label}".strip()
             before = label
@@ -397,7 +441,7 @@ class _PageReader:
                 distance = box.top - other.box.bottom
             else:
                 continue
-            if distance < least and distance < 150 and not self._has_figure(words) and heading(words, self.context).label.strip():
+            if distance < least and distance < 150 and not self._has_figure(other.text) and heading(words, self.context).label.strip():
                 best, least = heading(words, self.context).label, distance
         return best
 
@@ -449,8 +493,9 @@ class _PageReader:
     def _table(self, table: Table, region: Region, tile: Tile | None, place: int) -> None:
         box = table.box
         caption = self._caption(region, place, box)
-        context, category = self._context(box, region, tile, self.pending)
+        context, _ = self._context(box, region, tile, self.pending)
         self.pending = None
+        reach = self._chart_area(box, region)
         notes = "\n".join(
             b.text
             for b in self._blocks_near(region)
@@ -469,18 +514,18 @@ class _PageReader:
             text = Text.of([[s] for s in spans])
             ctx = cell.context
             if not grid.ruled and ctx.period is self.context.period:
-                dated = category_of(cell.cell.box, self.charts, box, dated=True)
+                dated = category_of(cell.cell.box, self.charts, reach, dated=True)
                 ctx = replace(ctx, period=dated.period) if dated else ctx
             reading = read(text.string, ctx)
             done.add(id(cell.cell))
-            named = category_of(cell.cell.box, self.charts, box, dated=False)
+            named = None if grid.ruled else category_of(cell.cell.box, self.charts, reach, dated=False)
             numbers = []
             for q in reading.figures:
                 own = q.subject.strip()
                 label = cell.label
                 if own and own not in label:
                     label = f"{own} {label}".strip()
-                if not cell.label and named is not None:
+                if named is not None:
                     label = f"{named.text} {label}".strip()
                 numbers.append(self._emit(q, text, label or title, title))
             self._account(text, reading.marks, None, "", numbers, reading.figures)
@@ -489,7 +534,6 @@ class _PageReader:
                 text = Text.of([[s] for s in other.spans])
                 ticks = all(id(s) in self.charts.ticks for s in other.spans)
                 self._account(text, read(text.string, self.context).marks, "axis" if ticks else "date", "head of a table")
-        del category
 
     @staticmethod
     def _blocks_near(region: Region) -> Iterator[Block]:

@@ -17,7 +17,7 @@ _BARE_YEAR = re.compile(r"^(?:(?:19|20)[0-9]{2}|(?:明治|大正|昭和|平成|�
 _YEAR_HEAD = re.compile(r"^(?:年度|年|年次|会計年度|調査年度?|対象年度?|期間|時点|基準年度?|実績年度?|調査時点)$")
 _MARKER = re.compile(r"(?:※|＊|\*|注)\s*([0-9０-９①-⑳]*)")
 _EACH_YEAR = re.compile(r"(?:各|毎)年度?\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日")
-_CELL_NOTE = re.compile(r"(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*$")
+_CELL_NOTE = re.compile(r"(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*$|^(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*(?=\n)")
 
 
 def _nfkc(text: str) -> str:
@@ -167,44 +167,52 @@ def read_cells(grid: Grid, context: Context, caption: str, notes_text: str, has_
         if cell.row < heads.rows or cell.col < heads.cols or not cell.text.strip() or cell.row in groups:
             continue
         tops = [c for c in grid.cells if c.row < heads.rows and c.row_end < cell.row + 1 and _overlaps(c, None, cell.col) and c.text.strip()]
-        lefts = [c for c in grid.cells if c.col < heads.cols and _overlaps(c, cell.row, None) and c.text.strip()]
+        lefts = [
+            (c, _join([t.text for t in grid.cells if t.row < heads.rows and _overlaps(t, None, c.col)]))
+            for c in grid.cells
+            if c.col < heads.cols and _overlaps(c, cell.row, None) and c.row >= heads.rows and c.text.strip()
+        ]
         yield _governed_cell(cell, tops, lefts, group, base, notes, each, caption)
 
 
 def _governed_cell(
     cell: Cell,
     tops: list[Cell],
-    lefts: list[Cell],
+    lefts: list[tuple[Cell, str]],
     group: str,
     base: Context,
     notes: Notes,
     each: re.Match[str] | None,
     caption: str,
 ) -> CellReading:
-    column, row = _join([c.text for c in tops]), _join([c.text for c in lefts])
-    head, stub = heading(column, base), heading(row, base)
-    context = _governed(_governed(base, stub), head)
-    reason = "row and column heads"
-    if stub.period and head.period:
+    column = [(c.text, heading(c.text, base)) for c in tops]
+    row = [(text, heading(text, base)) for text in (_dated_stub(c, tops_of) for c, tops_of in lefts)]
+    context = base
+    for text, says in row:
+        # A row named 国 is no unit, whatever the code list knows by that name. 契約数 at the left names the row; only a head above its column or a bracket says in what it is counted.
+        counted = "(" not in _nfkc(text) and "単位" not in text
+        context = _governed(context, replace(says, unit="", scale=0) if counted else says)
+    for _, says in column:
         # A day in the head beats the year of the row; a year that the head names (R3年度人件費率) does so too.
-        context = replace(context, period=head.period)
+        context = _governed(context, says)
+    reason = "row and column heads"
     if each and context.period and context.period.kind in ("fiscal_year", "calendar_year"):
         context = replace(context, period=_in_year(context.period, int(each[1]), int(each[2])))
         reason = "each year's date in the caption"
-    compact = re.sub(r"\s", "", _nfkc(head.label + stub.label))
+    names = {re.sub(r"\s|[A-Z()/]+$", "", _nfkc(says.label)) for _, says in (*column, *row)}
     for name, says in notes.named:
-        if compact and (compact == name or re.sub(r"[A-Z()]+$", "", compact) == name):
+        if name in names:
             context = replace(context, period=says.period)
             reason = "a note on " + name
     text = _nfkc(cell.text)
     if (mark := _CELL_NOTE.search(text)) and (found := _MARKER.match(mark[0])) and (says := notes.marked.get(found[1])):
         period = says.period
-        if says.measure == "level" or (says.period and says.measure is None):
-            own = stub.period or context.period
-            period = _year_before(own) if own and re.search("前年|昨年|前回", caption + "前年") else period
-            context = replace(context, measure="level", base=None, period=period)
-            reason = "a note marked " + mark[0].strip()
-    label = _join([t for t in (stub.label, head.label) if not is_period(t)])
+        if says.period_back and context.period is not None:
+            period = _years_before(context.period, says.period_back)
+        context = replace(context, measure=says.measure or "level", base=None, base_back=0, period=period or context.period)
+        reason = "a note marked " + mark[0].strip()
+    names_of_row = [says.label or ("" if says.period else text) for text, says in row]
+    label = _join([name for name in (*names_of_row, *(says.label for _, says in column)) if name and not is_period(name)])
     if not label:
         label = _join([group, caption])
     elif group and not label.startswith(group):
@@ -212,12 +220,20 @@ def _governed_cell(
     return CellReading(cell, context, label, reason)
 
 
-def _year_before(period: Period) -> Period:
+def _dated_stub(cell: Cell, head: str) -> str:
+    """A bare year in a column headed 年度 is a fiscal year; in one headed 年, a year."""
+    text = _nfkc(cell.text)
+    if re.fullmatch(r"[0-9]{4}", text) and _YEAR_HEAD.match(_nfkc(head)):
+        return f"{text}年度" if "年度" in head else f"{text}年"
+    return cell.text
+
+
+def _years_before(period: Period, years: int) -> Period:
     def back(day: date) -> date:
         try:
-            return day.replace(year=day.year - 1)
+            return day.replace(year=day.year - years)
         except ValueError:
-            return day.replace(year=day.year - 1, day=28)
+            return day.replace(year=day.year - years, day=28)
 
     return Period(period.kind, back(period.start), back(period.end))
 
