@@ -25,7 +25,7 @@ _DIGITS = rf"(?:{_GROUPED}|{_SPACED}|\d+)(?:{_POINT})?"
 _MULTIPLIER = r"(?:[十百千](?![分年葉代])(?: ?[万億兆])?|[万億兆]|京(?=円))"
 _KANJI_CHARS = "〇零一二三四五六七八九十百千万億兆壱弐参拾"
 DIGITAL = rf"{_DIGITS}(?: ?{_MULTIPLIER}(?: ?{_DIGITS}(?= ?{_MULTIPLIER}) ?{_MULTIPLIER})*(?:{_DIGITS}(?![.,\d]))?)?"
-KANJI = rf"[〇零一二三四五六七八九十壱弐参百千][{_KANJI_CHARS}]*(?:[・.][〇零一二三四五六七八九]+)?"
+KANJI = rf"[〇零一二三四五六七八九十壱弐参百千][{_KANJI_CHARS}]{{0,24}}(?:[・.][〇零一二三四五六七八九]+)?"
 _PIECE = re.compile(rf"({_DIGITS})? ?([十百千])? ?([万億兆京])?")
 _KANJI_PIECE = re.compile(r"[〇零一二三四五六七八九壱弐参]|[十百千拾]|[万億兆]")
 

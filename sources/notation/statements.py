@@ -55,6 +55,7 @@ class _Said:
     period: Period | None = None
     base: Period | None = None
     depth: int = 0
+    clause: int = 0  # where its clause begins
     aimed: Dated | None = None  # the year of the target under which it stands
     notes: list[str] = field(default_factory=list)
 
@@ -84,7 +85,8 @@ def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
     _lists(normal.text, said)
     _measures(normal.text, said, context)
     _resolve(said, context)
-    figures = [_quantity(normal, text, one, tokens, context) for one in said]
+    _clauses(tokens, said)
+    figures = [_quantity(normal, text, one, context) for one in said]
     return Read(text, figures, _marks(normal, tokens, figures, said))
 
 
@@ -175,36 +177,29 @@ class _Governor:
             return
         if seen is None:
             return
-        before = [one for one in self.said if one.depth == len(self.brackets)]
+        depth = len(self.brackets)
+        last = next((one for one in reversed(self.said) if one.depth == depth), None)
         if seen.role == "base":
-            targets = self._unversed(before)
-            if targets:
-                for one in targets:
-                    one.versus = seen
-                self.versus = None
+            if last is not None and last.versus is None and last.earlier is None:
+                last.versus, self.versus = seen, None
             return
         if seen.role == "event" or seen.back or seen.months or self._happened(bracket.start):
             self.dated, self.weak, self.earlier = bracket.dated, bracket.weak, bracket.earlier if not seen.back else self.earlier
             return
-        self._after(seen, before, bracket)
+        self._after(seen, last, bracket)
 
     def _happened(self, at: int) -> bool:
         return bool(re.search(rf"(?:{periods._HAPPENED}) ?$", self.text[max(0, at - 10) : at]))
 
-    def _unversed(self, before: list[_Said]) -> list[_Said]:
-        last = [one for one in before[-1:] if one.versus is None and one.earlier is None]
-        return last
-
-    def _after(self, seen: Dated, before: list[_Said], bracket: _Bracket) -> None:
+    def _after(self, seen: Dated, last: _Said | None, bracket: _Bracket) -> None:
         """A period alone in brackets: of the numbers before it, else of those to come."""
         open_ones = []
-        for one in reversed(before):
-            if one.versus or one.earlier:
+        for one in reversed(self.said):
+            if one.versus or one.earlier or one.depth != len(self.brackets):
                 continue
             if one.strong:
                 break
             open_ones.append(one)
-        last = before[-1] if before else None
         near = last is not None and re.match(r"(?:[^\s、。()]{0,8})[ \n]?\Z", self.text[last.number.end : bracket.start])
         if not open_ones and near and last is not None and not last.versus and not last.earlier and last.dated is not None:
             open_ones = [last]
@@ -476,7 +471,7 @@ def _base(versus: Dated, period: Period | None) -> Period | None:
     return versus.period
 
 
-def _quantity(normal: Normal, text: str, one: _Said, tokens: list[Token], context: Context) -> Quantity:
+def _quantity(normal: Normal, text: str, one: _Said, context: Context) -> Quantity:
     number = one.number
     value = number.value
     if number.unit == "" and number.bare and (context.unit or context.scale):
@@ -494,17 +489,27 @@ def _quantity(normal: Normal, text: str, one: _Said, tokens: list[Token], contex
     for dated in (one.dated, one.versus):
         if dated is not None and dated.note:
             notes.append(dated.note)
-    subject, predicate = _words_around(normal.text, one, tokens)
+    subject, predicate = _words_around(normal.text, one)
     return Quantity(
         start, end, text[start:end], value, number.unit, number.scale, number.decimals, qualifier, one.measure, one.component,
         one.period, one.base, bool(one.dated) or bool(one.earlier), subject, predicate, tuple(dict.fromkeys(notes)),
     )
 
 
-def _words_around(text: str, one: _Said, tokens: list[Token]) -> tuple[str, str]:
+def _clauses(tokens: list[Token], said: list[_Said]) -> None:
+    """Where the clause of each number begins."""
+    begins = 0
+    numbers = iter(said)
+    for token in tokens:
+        if token.kind == "number":
+            next(numbers).clause = begins
+        if token.kind != "skip":
+            begins = token.end
+
+
+def _words_around(text: str, one: _Said) -> tuple[str, str]:
     """The words of the clause before the number (without periods and brackets), and the word right after it."""
-    start = max((t.end for t in tokens if t.end <= one.number.start and t.kind in ("number", "stop", "line", "open", "close", "period", "word")), default=0)
-    clause = text[max(start, one.number.start - 60) : one.number.start]
+    clause = text[max(one.clause, one.number.start - 60) : one.number.start]
     words = [piece for piece in _SUBJECT_DROP.split(clause) if piece]
     subject = _TAIL.sub("", words[-1]) if words else ""
     after = _PREDICATE.match(text, one.number.end)
