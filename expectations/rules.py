@@ -40,10 +40,6 @@ def unique(column: str) -> Expect:
     return Expect("ExpectColumnValuesToBeUnique", {"column": column})
 
 
-def present(column: str) -> Expect:
-    return Expect("ExpectColumnValuesToNotBeNull", {"column": column})
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One thing that must hold of every row of one frame. ``show`` names the columns that tell a person what is wrong."""
