@@ -22,7 +22,7 @@ from pydantic import AfterValidator, Field, model_validator
 from sources.decisions import Decisions
 from sources.errors import ShinchokuError
 from sources.notation.units import UNITS
-from sources.yaml_files import Lines, Place, Strict, Wrong, line_of, read_model, read_yaml, validated
+from sources.yaml_files import Lines, Place, RuleError, Strict, line_of, read_model, read_yaml, validated
 
 BUNDLED = Path(__file__).parent / "series"
 Measure = Literal["level", "change", "growth", "target"]
@@ -37,7 +37,7 @@ def check_digit(five: str) -> str:
 
 def _checked_area_code(code: str) -> str:
     if check_digit(code[:5]) != code[5]:
-        raise Wrong(f"'{code}' fails its check digit: {code[:5]} takes {check_digit(code[:5])}.",
+        raise RuleError(f"'{code}' fails its check digit: {code[:5]} takes {check_digit(code[:5])}.",
                     f"「{code}」は検査数字が合いません。{code[:5]}の検査数字は{check_digit(code[:5])}です。")
     return code
 
@@ -98,7 +98,7 @@ class SeriesFile(Strict):
     @model_validator(mode="after")
     def _codes_agree(self) -> SeriesFile:
         if not self.area_code.startswith(self.standard_area_code):
-            raise Wrong(f"standard_area_code '{self.standard_area_code}' is not the first five digits of area_code '{self.area_code}'.",
+            raise RuleError(f"standard_area_code '{self.standard_area_code}' is not the first five digits of area_code '{self.area_code}'.",
                         f"standard_area_code「{self.standard_area_code}」がarea_code「{self.area_code}」の先頭5桁と違います。")
         return self
 
@@ -210,7 +210,7 @@ class EditionFile(Strict):
     @model_validator(mode="after")
     def _facsimile_says_so(self) -> EditionFile:
         if self.origin == "facsimile" and self.origin_note is None:
-            raise Wrong("a facsimile needs origin_note, which every export carries.", "facsimileには、公開物に添えるorigin_noteが必要です。")
+            raise RuleError("a facsimile needs origin_note, which every export carries.", "facsimileには、公開物に添えるorigin_noteが必要です。")
         return self
 
 

@@ -109,13 +109,13 @@ def _problem(model: type[BaseModel], item: Any, lines: Lines, path: Path) -> tup
         en, ja = f"{given!r} is read as a number. Put it in quotes: '{given}'.", f"{given} は数として読まれます。'{given}' と引用符で囲んでください。"
     elif kind == "value_error":
         cause = item["ctx"]["error"]
-        en, ja = (cause.en, cause.ja) if isinstance(cause, Wrong) else (f"{cause}.", f"{cause}")
+        en, ja = (cause.en, cause.ja) if isinstance(cause, RuleError) else (f"{cause}.", f"{cause}")
     else:
         en, ja = f"{item['msg']} (given: {given!r}).", f"値が正しくありません（{given!r}）。{item['msg']}"
     return f"{where}: {en}", f"{where}: {ja}"
 
 
-class Wrong(ValueError):
+class RuleError(ValueError):
     """What a model's own check found wrong, in both languages."""
 
     def __init__(self, en: str, ja: str) -> None:

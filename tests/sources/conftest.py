@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -20,11 +21,10 @@ def period(kind: str, start: str, end: str) -> Period | None:
     return Period(kind, date.fromisoformat(start), date.fromisoformat(end)) if start else None
 
 
-def printed_number(raw: str, value: Decimal) -> tuple[int, int]:
+def printed_number(raw: str) -> tuple[int, int]:
     """Scale and decimals of a gold row, which leaves them out."""
-    scale = 4 if "万" in raw else 0
-    digits = value.scaleb(-scale).normalize()
-    return scale, 0 if "分の" in raw else max(0, -int(digits.as_tuple().exponent))
+    point = re.search(r"\d\.(\d+)", raw)
+    return 4 if "万" in raw else 0, len(point[1]) if point else 0
 
 
 def gold_figures(pick: Callable[[list[str]], str] = lambda labels: labels[0]) -> list[Figure]:
@@ -32,7 +32,7 @@ def gold_figures(pick: Callable[[list[str]], str] = lambda labels: labels[0]) ->
     with GOLD.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             value = Decimal(row["value"])
-            scale, decimals = printed_number(row["raw"], value)
+            scale, decimals = printed_number(row["raw"])
             out.append(Figure(
                 1, row["section_no"], "" if row["section_no"] else "北九州課題快傑バスターズ始動！～スタートアップで北九州市を変える～", "",
                 pick(row["label"].split("|")), row["measure"], row["component"], row["raw"], value, row["unit"], scale, decimals,

@@ -1,0 +1,151 @@
+"""How an edition comes to be and changes its status: recognised by its cover, drafted, revised, accepted, withdrawn.
+
+Files are stored under their sha256 and never overwritten; edition.yaml, swapped in one step, says which of them is the edition's.
+"""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from sources.decisions import load_document, plain, write_document
+from sources.errors import ShinchokuError
+from sources.registry import Edition, EditionFile, Registry, Series, StatusChange, Words, file_sha256, load
+
+SCHEMA_LINE = "# yaml-language-server: $schema=../../../../schemas/edition.json\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What a first page says about where its report belongs."""
+
+    series: Series
+    fiscal_year: int
+    edition: str
+
+
+def edition_name(fiscal_year: int) -> str:
+    """R6 for fiscal 2024, H29 for fiscal 2017."""
+    return f"R{fiscal_year - 2018}" if fiscal_year >= 2019 else f"H{fiscal_year - 1988}"
+
+
+def recognise(text: str, registry: Registry) -> Cover | None:
+    """The series, fiscal year and edition that the words of a first page name; None where no series knows them."""
+    flat = _flat(text)
+    fits = []
+    for series in registry:
+        words = series.meta.recognise
+        some = sum(_flat(word) in flat for word in words.any)
+        if all(_flat(word) in flat for word in words.all) and (some or not words.any):
+            fits.append((len(words.all) + some, series))
+    if not fits:
+        return None
+    best = [series for count, series in fits if count == max(count for count, _ in fits)]
+    if len(best) > 1:
+        names = ", ".join(series.id for series in best)
+        raise ShinchokuError(f"the cover fits more than one series: {names}. Make 'recognise' in their series.yaml more exact.",
+                             f"表紙が複数の系列（{names}）に当てはまります。series.yamlのrecogniseを詳しくしてください。")
+    year = cover_year(text)
+    if year is None:
+        raise ShinchokuError(f"the report belongs to {best[0].id}, but its first page names no fiscal year. Give it with --fiscal-year.",
+                             f"{best[0].id}の報告書ですが、表紙に年度が見つかりません。--fiscal-year で指定してください。")
+    return Cover(best[0], year, edition_name(year))
+
+
+def cover_year(text: str) -> int | None:
+    """The fiscal year that a first page is about: that of the line which speaks of progress, else the first one printed."""
+    from sources.notation import heading
+
+    lines = [line for line in text.splitlines() if line.strip()]
+    told = [line for line in lines if any(word in _flat(line) for word in ("進捗", "実績", "報告", "状況", "年次"))]
+    for line in (*told, *lines, " ".join(lines)):
+        period = heading(line).period
+        if period is not None and period.kind == "fiscal_year":
+            return period.start.year
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What taking a file in did: nothing new, a first draft, or another file for an edition that was there."""
+
+    edition: Edition
+    outcome: Literal["unchanged", "draft", "revision"]
+
+
+def take_in(pdf: Path, cover: Cover, *, page_count: int | None = None, today: date | None = None, extra: Path | None = None) -> Intake:
+    """Store a recognised report as a draft of its edition; the same file twice changes nothing, another one is a revision."""
+    sha256 = file_sha256(pdf)
+    present = cover.series.editions.get(cover.edition)
+    if present is not None and present.sha256 == sha256:
+        return Intake(present, "unchanged")
+    folder = cover.series.writable / "editions" / cover.edition
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"report-{sha256[:12]}.pdf"
+    if not file.exists():
+        partial = file.with_suffix(".part")
+        shutil.copyfile(pdf, partial)
+        partial.replace(file)
+    if present is None:
+        document: Any = plain(_draft(cover, file, sha256, page_count))
+    else:
+        document = _revised(present, file, sha256, page_count, today or date.today())
+    write_document(folder / "edition.yaml", document, EditionFile, SCHEMA_LINE)
+    edition = load(extra).series[cover.series.id].editions[cover.edition]
+    return Intake(edition, "draft" if present is None else "revision")
+
+
+def _draft(cover: Cover, file: Path, sha256: str, page_count: int | None) -> EditionFile:
+    meta = cover.series.meta
+    return EditionFile(
+        edition=cover.edition, fiscal_year=cover.fiscal_year,
+        title=Words(ja=f"{meta.title.ja} {cover.fiscal_year}年度", en=f"{meta.title.en}, fiscal {cover.fiscal_year}"),
+        file=file.name, sha256=sha256, page_count=page_count, origin="original", status="draft",
+    )
+
+
+def _revised(present: Edition, file: Path, sha256: str, page_count: int | None, today: date) -> Any:
+    """edition.yaml with another file; the file before it is listed, and what is published of it stays until this one is accepted."""
+    document = load_document(present.file)
+    document.setdefault("revisions", []).append({"file": present.meta.file, "sha256": present.sha256, "replaced": today})
+    document["file"], document["sha256"], document["status"] = file.name, sha256, "draft"
+    document["page_count"] = page_count
+    document["origin"] = "original"
+    document.pop("origin_note", None)
+    document.setdefault("history", []).append(plain(StatusChange(status="draft", when=today, reason="another file of this edition")))
+    return document
+
+
+def accept(edition: Edition, open_errors: Sequence[str], who: str, today: date | None = None, reason: str = "") -> None:
+    """Make an edition publishable; refused while errors are open."""
+    if open_errors:
+        listed = "\n  ".join(open_errors)
+        raise ShinchokuError(
+            f"{edition.edition_id} has {len(open_errors)} open errors. Settle each in {edition.decisions_file}:\n  {listed}",
+            f"{edition.edition_id}には未解決のエラーが{len(open_errors)}件あります。{edition.decisions_file}で決めてください。")
+    edition.checked_report()
+    _set_status(edition, StatusChange(status="accepted", when=today or date.today(), who=who, reason=reason))
+
+
+def withdraw(edition: Edition, who: str, reason: str, today: date | None = None) -> None:
+    """Take an accepted edition back; a reason is due to its readers."""
+    if not reason.strip():
+        raise ShinchokuError(f"withdrawing {edition.edition_id} needs a reason: readers will see it.",
+                             f"{edition.edition_id}の取下げには理由が必要です。理由は公開されます。")
+    _set_status(edition, StatusChange(status="withdrawn", when=today or date.today(), who=who, reason=reason))
+
+
+def _set_status(edition: Edition, change: StatusChange) -> None:
+    document = load_document(edition.file)
+    document["status"] = change.status
+    document.setdefault("history", []).append(plain(change))
+    write_document(edition.series.writable / "editions" / edition.id / "edition.yaml", document, EditionFile, SCHEMA_LINE)
+
+
+def _flat(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
