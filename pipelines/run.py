@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pipelines.home import Home
 from sources.errors import ShinchokuError
@@ -54,34 +54,49 @@ def run(names: Sequence[str] = ()) -> Outcome:
         from dagster import DagsterInstance
 
         from pipelines.definitions import defs
+        from pipelines.event_log import kept_open
         from pipelines.partitions import add_editions
 
         outcome = Outcome(home, editions)
-        with DagsterInstance.from_config(str(home.dagster)) as instance:
+        with kept_open(), DagsterInstance.from_config(str(home.dagster)) as instance:
             add_editions(registry, instance)
             for edition in editions:
-                problem = _execute(defs, "ingest", instance, edition.edition_id)
-                if problem is None:
-                    continue
-                refused = "refused" in problem.metadata
-                (outcome.refused if refused else outcome.unreadable)[edition.edition_id] = problem.description or "?"
-            if outcome.exit_code == 0:
-                problem = _execute(defs, "publish", instance)
-                if problem is not None:
-                    outcome.unreadable["publish"] = problem.description or "?"
-                outcome.published = problem is None
+                for failure in _execute(defs, "ingest", instance, edition.edition_id):
+                    kind = outcome.refused if failure.refused else outcome.unreadable
+                    kind[edition.edition_id] = failure.message
+            everything = ["results_page", "warehouse", "exports"]
+            for failure in _execute(defs, "publish", instance, assets=everything if outcome.exit_code == 0 else everything[:1]):
+                outcome.unreadable["publish"] = failure.message
+            outcome.published = outcome.exit_code == 0
     return outcome
 
 
-def _execute(defs: dg.Definitions, job: str, instance: dg.DagsterInstance, partition: str | None = None) -> dg.Failure | None:
-    """Run a job in this process; the failure that ended it, if it is one that a person can act on."""
-    import dagster as dg
+class Failed(NamedTuple):
+    """Why a step ended, as its person is told; ``refused`` where the data, and nothing else, is the reason."""
 
-    try:
-        defs.resolve_job_def(job).execute_in_process(partition_key=partition, instance=instance, run_config=QUIET)
-    except dg.Failure as failure:
-        return failure
-    return None
+    message: str
+    refused: bool
+
+
+def _execute(
+    defs: dg.Definitions, job: str, instance: dg.DagsterInstance, partition: str | None = None, assets: Sequence[str] | None = None
+) -> list[Failed]:
+    """Run a job in this process to its end; steps that need nothing of a failed one are still done."""
+    from dagster import AssetKey
+
+    result = defs.resolve_job_def(job).execute_in_process(
+        partition_key=partition,
+        instance=instance,
+        run_config=QUIET,
+        asset_selection=None if assets is None else [AssetKey(name) for name in assets],
+        raise_on_error=False,
+    )
+    failures = []
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        told, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
+        message = told.description if told else error.to_string() if error else None
+        failures.append(Failed(message or f"{event.step_key} failed", bool(told and "refused" in told.metadata)))
+    return failures
 
 
 def serve(port: int, host: str) -> NoReturn:
