@@ -77,16 +77,27 @@ class Decisions(Strict):
 
 
 _KEYS: dict[type[Signed], str] = {Correction: "corrections", Acknowledgement: "acknowledgements", Mapping: "mappings"}
+_ABOUT: dict[type[Signed], tuple[str, ...]] = {  # what makes two decisions be about the same thing
+    Correction: ("figure",), Acknowledgement: ("finding",), Mapping: ("label", "title", "section", "unit"),
+}
 SCHEMA_LINE = "# yaml-language-server: $schema=../../../../schemas/decisions.json\n"
 
 
 def append(path: Path, decision: Correction | Acknowledgement | Mapping, start_from: Path | None = None) -> None:
-    """Add a decision to a file, keeping its comments; ``start_from`` is the file to begin with where there is none yet.
+    """Add a decision to a file, keeping its comments; one about the same thing gives way to it.
 
-    The new file is checked before it takes the old one's place.
+    ``start_from`` is the file to begin with where there is none yet. The new file is checked before it takes the old one's place.
     """
     document = load_document(path if path.exists() else start_from)
-    document.setdefault(_KEYS[type(decision)], []).append(plain(decision))
+    kind = type(decision)
+    decided = document.setdefault(_KEYS[kind], [])
+    new = plain(decision)
+    for at, old in enumerate(decided):
+        if all(old.get(name) == new.get(name) for name in _ABOUT[kind]):
+            decided[at] = new
+            break
+    else:
+        decided.append(new)
     write_document(path, document, Decisions, SCHEMA_LINE)
 
 

@@ -90,12 +90,15 @@ class _Matching:
         self.previous = {observation.key: observation for observation in previous}
         self.indicators = {i.id: i for i in edition.series.indicators.values() if i.validity.covers(edition.fiscal_year)}
         self.findings = Findings(edition, self.indicators)
+        self.groups: dict[tuple[str, str, str, str], list[_Item]] = defaultdict(list)
         self.names = _Names(edition, self.indicators.values(), decisions)
         self.section_ids = {section.number: section.id for section in edition.series.meta.sections if section.number}
         self.section_ids |= {plain_name(n): s.id for s in edition.series.meta.sections for n in (s.name.ja, *s.also)}
 
     def run(self) -> Match:
         items = self._corrected()
+        for item in items:
+            self.groups[item.group].append(item)
         unmatched: dict[int, tuple[str, str]] = {}
         for item in items:
             self._identify(item, unmatched)
@@ -150,6 +153,8 @@ class _Matching:
         best = [indicator for rank, indicator in ranked if rank == ranked[0][0]]
         if len(best) > 1:
             best = [i for i in best if figure.measure in i.expected_measures] or best
+        if len(best) > 1:
+            best = [i for i in best if self._agreeing_value(self.groups[item.group], i)] or best
         if len(best) > 1:
             self.findings.ambiguous(item.id, figure, [i.id for i in best])
             names = "、".join(i.name.ja for i in best)

@@ -212,6 +212,17 @@ def test_a_number_that_was_not_read_is_named(edition: Edition, gold: list[Figure
     assert kinds(found, "warning")["not_read"] == 1
 
 
+def test_last_years_value_tells_two_of_one_name_apart(
+    r7: Edition, later: list[Figure], r6: Match, r6_statements: list[Statement], monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    maps = r7.series.indicators["shared_maps"]
+    twin = maps.model_copy(update={"id": "maps_of_others", "expected_measures": ()})
+    monkeypatch.setitem(r7.series.indicators, twin.id, twin)
+    without = [f for f in later if f.label != "共有マップ数" or f.measure == "level"]
+    found = compare(r7, without, r6, r6_statements)
+    assert one(found, "shared_maps", start="2026-03-31").value == 212 and kinds(found) == {"missing": 1}
+
+
 # -- decisions
 
 

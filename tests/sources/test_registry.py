@@ -112,6 +112,9 @@ def test_a_decision_keeps_the_comments_and_the_others(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "# 佐藤が確認中" in text and "# 電話で確認" in text and text.count("finding:") == 2
     assert list(tmp_path.iterdir()) == [path]
+    append(path, Acknowledgement(finding="c:d", expect="3件", reason="r", who="w", when=date(2026, 6, 3)))
+    text = path.read_text(encoding="utf-8")
+    assert text.count("finding:") == 2 and "3件" in text and "2件" not in text
 
 
 def test_units_and_rates() -> None:
