@@ -34,7 +34,8 @@ _YEAR = (
     rf"(?![\d,])|(?<!\d)['’‘](?P<short>\d\d)(?!\d)|(?<![A-Za-z])FY ?'?(?P<fy>(?:20)?\d\d)(?!\d)){_GLOSS}(?: ?(?P<word>年 ?度|年(?!間|代|計画|齢|ぶり)))?{_GLOSS}"
 )
 _MONTH_DAY = (
-    rf"(?:(?<=[年度]) ?の? ?(?P<m>{_NUM}) ?月(?!間|平均|額)(?: ?(?P<d>{_NUM}) ?日(?!間))?"
+    r"(?:(?<=[年度]) ?の? ?(?P<m5>\d{1,2})(?= ?[~・-] ?\d{1,2} ?月(?!間))"
+    rf"|(?<=[年度]) ?の? ?(?P<m>{_NUM}) ?月(?!間|平均|額)(?: ?(?P<d>{_NUM}) ?日(?!間))?"
     r"|(?<=[0-9元)]) ?[./] ?(?P<m2>\d{1,2})(?!\d)(?: ?[./] ?(?P<d2>\d{1,2})(?!\d))?(?: ?月(?!間|平均)(?: ?(?P<d3>\d{1,2}) ?日)?)?"
     r"|(?<=\d)-(?P<m4>\d\d)-(?P<d4>\d\d)(?!\d))?"
 )
@@ -48,8 +49,9 @@ _MONTH = re.compile(
     rf"(?<![\d.,かヶカヵケ箇個])(?P<near>同年|翌年|前年|昨年|今年|本年|翌|同|去る)? ?(?P<m>{_NUM}) ?月(?!間|平均|額|分の支給|あたり|当たり|[数齢程例])"
     rf"(?: ?(?P<d>{_NUM}) ?日(?!間))?{_EDGE}"
 )
+_MONTH_OF_RANGE = re.compile(r"(?<![\d.,/-])(?P<m5>\d{1,2})(?= ?(?:~|・|-|から) ?\d{1,2} ?月(?!間|額))")
 _SLASH = re.compile(r"(?<![\d/.])(?P<m>\d{1,2})/(?P<d>\d{1,2})(?= ?(?:\([日月火水木金土][・祝)]|現在|時点|~))")
-_LONE_PART = re.compile(_PART[:-1])
+_LONE_PART = re.compile(_PART[:-1] + _EDGE)
 _SHORT_YEAR = re.compile(rf"(?<![\d.,第期])(?P<n>元|{_NUM}) ?(?P<word>年 ?度)(?!目|計画){_MONTH_DAY}{_PART}{_EDGE}")
 _RELATIVE = re.compile(
     r"(?P<far>前々|一昨)(?P<unit1>年度|年|回)|(?P<back>前|昨|先|前回|直近)(?P<unit>年度|年(?!齢|代)|回(?:調査|計画|策定時|値|実績)?|月(?!日)|四半期|期(?!高齢|基本|計画|課程))"
@@ -62,7 +64,7 @@ _BARE_MONTH = re.compile(rf"(?P<m>{_NUM}) ?(?P<word>月)(?!間|額)(?: ?(?P<d>{_
 _BARE_DAY = re.compile(rf"(?P<d>{_NUM}) ?日(?!間|以内)")
 _BARE_DOTTED = re.compile(r"(?P<m>\d{1,2})[./](?P<d>\d{1,2})(?![\d.])")
 _BARE_NUMBER = re.compile(r"(?P<n>(?:20)?\d\d|\d)(?=[ )\]】、]|$|\n)")
-_OPEN = re.compile(r" ?(?:~(?! ?[\d一二三四五六七八九十RHS令平昭])|以降|以来|から(?= ?の?(?:累計|延べ|のべ|通算|これまで|現在まで|今日まで|今まで|[ 、]?約?\d)))")
+_OPEN = re.compile(r" ?(?:~(?! ?(?:[RHS令平昭]|\d{1,4} ?[年月日./]))|以降|以来|から(?= ?(?:[)\]】]|$)| ?の?(?:累計|延べ|のべ|通算|これまで|現在まで|今日まで|今まで|[ 、]?約?\d)))")
 _AS_OF = re.compile(r" ?(?:の)?(?:現 ?在(?!の課題|、課題)|時 ?点|時(?=[)\]】 ]|$))")
 _SPAN = re.compile(r" ?(?:末)?の?(?:実績値?|見込み?値?|決算額?|予算額?|分(?=[)\]】 ])|中(?=[のにはで、 ]|$)|期(?=[)\]】 ]|$)|度分)?")
 _VERSUS = re.compile(
@@ -94,6 +96,7 @@ class Dated:
     base: Period | None = None
     role: str = ""
     note: str = ""
+    local: bool = False  # printed in brackets with a number of its own
 
 
 def fiscal(year: int) -> Period:
@@ -164,6 +167,7 @@ class _Point:
     half: str = ""
     edge: str = ""
     note: str = ""
+    unfinished: bool = False  # 7 in 7~9月
 
     def period(self, report_year: int | None, bare: str) -> Period | None:
         fiscal_count = self.fiscal if self.fiscal is not None else (bare == "fiscal" or (bona_fide(self.era) and bare != "year"))
@@ -184,7 +188,8 @@ class _Point:
                     return None
                 year, fiscal_count = report_year, True
             if self.quarter or self.half:
-                return self._in_part(year, fiscal_count)
+                part = self._in_part(year, fiscal_count)
+                return as_of(part.end) if self.edge.startswith("末") else part
             whole = fiscal(year) if fiscal_count else calendar_year(year)
         except ValueError:
             return None
@@ -246,7 +251,7 @@ def _slipped(match: re.Match[str], number: int, point: _Point) -> _Point | None:
 
 def _fill(point: _Point, groups: dict[str, str | None]) -> bool:
     """Month, day, quarter, half and edge; False where the numbers are no date."""
-    month = groups.get("m") or groups.get("m2") or groups.get("m4")
+    month = groups.get("m") or groups.get("m2") or groups.get("m4") or groups.get("m5")
     day = groups.get("d") or groups.get("d2") or groups.get("d3") or groups.get("d4")
     if month:
         point.month = integer(month)
@@ -258,6 +263,7 @@ def _fill(point: _Point, groups: dict[str, str | None]) -> bool:
             return False
     quarter = groups.get("quarter") or groups.get("q1") or groups.get("q2")
     point.quarter = integer(quarter) if quarter else 0
+    point.unfinished = bool(groups.get("m5"))
     point.half = groups.get("half") or ""
     point.edge = groups.get("edge") or ""
     return True
@@ -327,7 +333,7 @@ def _read_point(text: str, at: int, report_year: int | None) -> _Point | None:
         year, era = _nearest_year(integer(match["n"]), report_year)
         point = _Point(at, match.end(), year, era, True)
         return point if _fill(point, match.groupdict()) else None
-    match = _MONTH.match(text, at) or _SLASH.match(text, at)
+    match = _MONTH.match(text, at) or _MONTH_OF_RANGE.match(text, at) or _SLASH.match(text, at)
     if match:
         point = _Point(at, match.end())
         near = match.groupdict().get("near") or ""
@@ -382,7 +388,7 @@ def _second(text: str, joint: re.Match[str], first: _Point, report_year: int | N
         if match and how in "~-→" and first.fiscal is None:
             number = int(match["n"])
             return _Point(at, match.end(), number if number > 99 else _like(first, number, report_year), first.era)
-    if listing:
+    if listing and not first.unfinished:
         return None
     if first.month is not None or first.year is None:
         match = _BARE_MONTH.match(text, at)

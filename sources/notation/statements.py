@@ -15,7 +15,7 @@ Rules, in the order in which they are applied from left to right:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sources.notation import numerals, periods
@@ -29,6 +29,7 @@ from sources.records import Period
 _LIST_GAP = re.compile(r" ?(?:[、,・と\n]|及び|および|並びに|かつ)? ?\Z")
 _OF = re.compile(r"(?:(?:の)?(?:うち|内)|[、, ]?(?:そのうち|うち|内(?![部容])))[^\d。\n]{0,24}\Z")
 _AMONG = re.compile(r"[ \n]?(?:(?:の)?中(?![学間心央国高小期止長核山]))(?:[、,の\n ]|(?=\Z))[^\d。()]{0,24}\Z|[、 ]?(?:\(|\n?\()?(?:うち|内数?)[^\d。()]{0,24}\Z")
+_SHARED = re.compile(r"[、,][^\d。()]{0,24}\Z")
 _OVER = re.compile(r"[ \n]?/[ \n]?\Z")
 _RANGE = re.compile(r"[ \n]?(?:~|-|ないし|乃至)[ \n]?(?:約|およそ)?\Z")
 _FROM_TO = re.compile(r" ?から ?\Z")
@@ -38,6 +39,9 @@ _UNIT_LINE = re.compile(r"(?m:^) ?[(]?(?:単位 ?[:：]? ?)?([十百千]?[万億
 _SUBJECT_DROP = re.compile(r"[、。,:：・\s()\[\]【】〔〕<>〈〉「」『』◇◆○●◎■□★☆※→⇒~]+")
 _TAIL = re.compile(r"(?:の|は|が|を|に|で|と|も|約|計|合計|延べ|のべ|およそ)+$")
 _PREDICATE = re.compile(r" ?([^\s\d、。,()\[\]【】\n~→]{1,16})")
+
+
+_THAN = re.compile(r" ?(?:から|より|に比べ|と比べ|と比較|に対し|比|を)")
 
 
 @dataclass(slots=True)
@@ -117,7 +121,7 @@ class _Governor:
         one = _Said(token, token.number, self.dated, bool(self.dated) and not self.weak, depth=len(self.brackets))
         if self.versus is not None:
             joined = not self.versus_used or (self.said and self._listed(self.said[-1], one))
-            if joined and (self.versus.role == "base" or one.number.move or one.number.sign):
+            if joined and (self.versus.role == "base" or one.number.move or one.number.turns or one.number.sign):
                 one.versus = self.versus
                 self.versus_used = True
             elif joined and self.versus.role == "pivot":
@@ -172,8 +176,14 @@ class _Governor:
         bracket = self.brackets.pop()
         seen, holds_number = bracket.seen, bracket.numbers > 0
         if holds_number:
+            if seen is not None:
+                seen.local = True
             self.dated, self.weak, self.scope = bracket.dated, bracket.weak, bracket.scope
             self.versus, self.earlier = None, bracket.earlier
+            named = bracket.earlier or bracket.dated
+            if named is not None and named.end == bracket.start and _THAN.match(self.text, token.end):
+                # 前年度（639件）から7件増
+                self.versus, self.versus_used, self.earlier = replace(named, role="pivot"), False, None
             return
         if seen is None:
             return
@@ -265,15 +275,19 @@ def _govern(text: str, tokens: list[Token], context: Context) -> list[_Said]:
 
 def _pairs(text: str, said: list[_Said]) -> None:
     """A中B, AのうちB, A(うちB): total and part; A/B: part and total."""
-    for first, second in zip(said, said[1:], strict=False):
+    for index, (first, second) in enumerate(zip(said, said[1:], strict=False)):
         gap = text[first.number.end : second.number.start]
         a, b = first.number, second.number
         if len(gap) > 40:
             continue
+        if first.component == "part" and first.depth and second.depth == first.depth and a.unit == b.unit and _SHARED.match(gap):
+            second.component = "part"
+            continue
         if _OVER.match(gap):
             if a.unit == "" and b.unit:
                 a.unit, a.kind, a.bare = b.unit, b.kind, False
-            if a.unit and (a.value <= b.value or a.unit != b.unit):
+            after_rate = index > 0 and said[index - 1].number.kind == "ratio" and text[said[index - 1].number.end : a.start].strip() == "("
+            if (a.unit or after_rate) and (a.value <= b.value or a.unit != b.unit):
                 first.component, second.component = "part", "total"
         elif _AMONG.match(gap) or _OF.match(gap):
             if a.kind in ("ratio", "difference") and a.kind != b.kind:
@@ -379,7 +393,7 @@ def _measures(text: str, said: list[_Said], context: Context) -> None:
             one.measure = "level"
         elif number.into and number.unit != "倍" and not number.sign:
             one.measure = "level"
-        elif arrow or number.move:
+        elif arrow or number.move or number.turns:
             one.measure = kind
         elif context.measure:
             one.measure = context.measure if context.measure != "target" else "level"
@@ -415,7 +429,7 @@ def _resolve(said: list[_Said], context: Context) -> None:
     around = context.period or (periods.fiscal(context.fiscal_year) if context.fiscal_year is not None else None)
     if around is not None and context.period_back:
         around = periods.back(around, context.period_back)
-    distinct = {one.dated.period: one.dated for one in said if one.dated and one.dated.period and not one.earlier}
+    distinct = {one.dated.period: one.dated for one in said if one.dated and one.dated.period and not one.earlier and not one.dated.local}
     only = next(iter(distinct.values())) if len(distinct) == 1 else None
     head: _Said | None = None
     chain = ""

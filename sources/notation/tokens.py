@@ -7,7 +7,6 @@ quantities. Every rule says in words what it takes and gives an example, which a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -25,6 +24,7 @@ class Rule:
     reason: str
     pattern: str
     example: str
+    unless_counted: bool = False  # it is a quantity after all where a unit follows
 
 
 _K = "[一二三四五六七八九十百千〇]"
@@ -49,8 +49,9 @@ RULES: tuple[Rule, ...] = (
          r"(?<![\d/])\d{1,4} ?/ ?\d{1,4} ?(?:ページ|頁|page|Page)|(?<![A-Za-z])(?:p|P|pp|PP)\. ?\d{1,4}(?:-\d{1,4})?(?!\d)|(?m:^) ?- ?\d{1,3} ?-(?m: ?$)|\d{1,4} ?(?:ページ|頁)(?=目|を?参照|に|の[図表])",
          "3 / 12 ページ"),
     Rule("list", "a list or heading number",
-         r"(?m:^)[ \n]?(?:0\d(?:[-.]\d{1,2})*(?![\d,.:/%]|年|月|-)[ .、．:：]?(?=\D|$)|\d{1,2}(?:[-.]\d{1,2}){0,3} ?(?:[)．、]|\.(?! ?\d))(?=[ \n]?[^\d\s)]|$)|\(\d{1,2}\) ?(?=[^\d\s%()~→\-])|[(]?[一二三四五六七八九十]{1,2}[)、]|\d{1,2}-\d{1,2}(?= ?[ぁ-んァ-ヶ一-龥]))",
+         r"(?m:^)[ \n]?(?:0\d(?:[-.]\d{1,2})*(?![\d,.:/%]|年|月|-)[ .、．:：]?(?=\D|$)|\d{1,2}(?:[-.]\d{1,2}){0,3} ?(?:[)．、]|\.(?! ?\d))(?=[ \n]?[^\d\s)]|$)|\(\d{1,2}\) ?(?=[^\d\s%()~→\-])|[(]?[一二三四五六七八九十]{1,2}[)、])",
          "01 マイナンバーカードの普及"),
+    Rule("list", "a list or heading number", r"(?m:^)[ \n]?(?:\d{1,2}-\d{1,2}(?= ?[ぁ-んァ-ヶ一-龥])|\d{1,2}(?= [ァ-ヶ一-龥]))", "1-2 現状と課題", True),
     Rule("list", "a note's or figure's mark", r"[※*＊†‡] ?\d{1,2}(?![\d,.]|年|月|日|万|件|人|名|%)[)）]?|\(?注 ?\d{1,2}(?!\d)\)?", "※1"),
     Rule("list", "a circled number", r"[①-⑳❶-➓⓪-⓿㉑-㉟㊱-㊿]", "①窓口"),
     Rule("name", "a set phrase", r"24 ?時間[・、 ]?365 ?日|365 ?日[・、 ]?24 ?時間|24 ?時間(?= ?(?:対応|体制|受付|営業|利用|いつでも|年中|オンライン|どこでも|申請可))|三位一体|一石二鳥|二人三脚|十人十色|第三者|一人ひとり|1人ひとり|一人一人|1人1台|一人一台|十分|百貨店|千葉|一部|四半期(?!末)",
@@ -65,17 +66,19 @@ RULES: tuple[Rule, ...] = (
     Rule("definition", "a class limit", rf"\d[\d,.]{{0,14}}[万億]? ?(?:人|名|円|㎡|m2|ha|戸|床|t|トン|m|km|kW|日|時間|か月) ?(?:以上|以下|未満|超|を超える|以内)(?:[、 ]?\d[\d,.]{{0,14}}[万億]? ?(?:人|名|円|㎡|ha|m|日|時間) ?(?:以下|未満|以内))?(?={_CLASS_NOUN})", "従業員300人以下の企業"),
     Rule("definition", "a sample size", r"(?<![A-Za-z])[nN] ?= ?\d[\d,]{0,14}|(?:サンプル数|サンプルサイズ|標本数|標本サイズ)[ :：は=]{0,2}\d[\d,]{0,14} ?[人件名]?", "n=1,200"),
     Rule("definition", "a definitional constant", r"\d[\d,.]{0,14} ?(?:%|人|点)? ?(?:として|とし(?=[、た])|とする指数|とした(?=指数|場合|とき|値))|= ?100(?=\))", "100として"),
+    Rule("definition", "the top of a scale", r"\d{1,4} ?点(?:満点|中(?=\d))|\d ?つ星", "5点満点"),
     Rule("definition", "a count of things in the text", rf"(?:この|その|これらの|以下の|次の|上記の?|下記の?|うち) ?(?:\d{{1,2}}|{_K}) ?(?:つ|点(?!数))|(?:\d{{1,2}}|{_K}) ?つ ?の ?(?=(?:基本|重点|主要|重要)?(?:柱|視点|方針|目標|観点|ポイント|要素|原則|分野|テーマ|方向|戦略|視座|力|理念|姿|基本|重点|年間))", "この2つの目標"),
-    Rule("name", "a name with a number", rf"(?:{_NUMBERED}) ?\d{{1,5}}(?:[-.]\d{{1,3}})*(?=(?P<tail>.?.?))", "Society 5.0"),
-    Rule("name", "a name with a number", r"(?<![A-Za-z])(?!(?:[nN]|[RHSTM]|約)\d)[A-Za-z][A-Za-z&.-]{0,24}\d+(?:[.-]\d+)*(?![\d,])[A-Za-z]{0,3}|[A-Za-z]{2,24} ?2\.0(?!\d|%)", "DX2.0"),
+    Rule("name", "a name with a number", rf"(?:{_NUMBERED}) ?\d{{1,5}}(?:[-.]\d{{1,3}})*(?=(?P<tail>.?.?))", "Society 5.0", True),
+    Rule("name", "a name with a number", r"(?<![A-Za-z])(?!(?:[nN]|[RHSTM]|約)\d)[A-Za-z][A-Za-z&.-]{0,24}\d+(?:[.-]\d+)*(?![\d,])[A-Za-z]{0,3}|[A-Za-z]{2,24} ?2\.0(?!\d|%)", "DX2.0", True),
     Rule("name", "a name with a number", r"(?<![\d.,])\d{1,2}(?:[DGKRSPXCEBDQN](?![A-Za-z])|on\d|in\d|to\d|st(?![a-z])|nd(?![a-z])|rd(?![a-z])|th(?![a-z])|next|way)", "5G / 3D / 1on1"),
+    Rule("date", "a month and day, or a ratio without a unit", r"(?<![\d/,.])(?<!%\()\d{1,2}/\d{1,2}(?![\d/,.万億])", "1/5", True),
     Rule("reference", "an identifying number", r"(?<![\d.,])0\d{2,}(?![\d,.]|%)|\d{1,5}(?:-\d{1,5}){2,}|(?:法人番号|整理番号|受付番号|管理番号|登録番号|番号)[ :：]?\d+", "0012345"),
 )
 _RULE_PATTERN = re.compile("|".join(f"(?P<r{i}>{rule.pattern.replace('?P<tail>', '')})" for i, rule in enumerate(RULES)))
 
 # A change of meaning that holds for what follows it (or, 目指す, for what stands before).
 _WORD = re.compile(
-    r"(?P<level>(?:数値)?目標(?:値|数|額|件数)?(?:の|に対する|に対し)?(?:達成|比|到達)(?:率|度|状況|比)?|対目標|(?:目標|計画|予算)比|達成[率度]|進捗率|執行率|実績[値数額]?|現状値?|現況値?|基準値|初期値|当初値|策定時|実数|見込み?値?|予測値?|見通し|推計値?|参考値|目標の(?=\d)|現在値|直近値)"
+    r"(?P<level>(?:数値)?目標(?:値|数|額|件数)?(?:の|に対する|に対し)?(?:達成|比|到達)(?:率|度|状況|比)?|対目標|(?:目標|計画|予算)比|達成[率度]|進捗率|執行率|実績[値数額]?|現状値?|現況値?|基準値|初期値|当初値|策定時|実数|見込み?値?|予測値?|見通し|推計値?|参考値|目標の(?=約?\d[\d.,]{0,8} ?%(?:を?達成|に達|に(?:とど|止)ま|の達成))|現在値|直近値)"
     r"|(?P<target>(?:数値|成果|最終|中間|達成|年間|到達)?目標[値数額]?|最終値|目指す値|到達点)"
     r"|(?P<growth>(?:対?前年度?(?:同[月期])?比?)?(?:増減率|伸び?率|増加率|減少率|変化率|成長率|改定率(?!の)|上昇率|低下率|増率|減率)|指数比)"
     r"|(?P<change>増減[数額]?|増加[数額]|減少[数額]|差引(?!額残))"
@@ -89,11 +92,11 @@ _BEFORE = re.compile(
     rf"(?P<q>(?<![契節予要公規制婚条集解誓倹簡協特])約|(?:{_ABOUT[2:]}|{_LEAST}|{_MOST}))?[ \n]?{_SIGNED}[ \n]?(?P<q2>(?<![契節予要公規制婚条集解誓])約)?[ \n]?(?P<money>[¥$€])?$"
 )
 _PER = (
-    r"(?:(?P<one>(?:\d{1,3}万?|一|十万|百|千|毎) ?(?P<unit>人|名|世帯|日|か月|ヶ月|カ月|ヵ月|月|年|週|時間|週間|回|件|校|施設|戸|団体|社|自治体|台|a|ha|㎡|km|km²|㎢|箇所|か所|講座|職員|年間|営業日|部署|課|店舗|事業所|枚)|(?P<bare>人口(?P<of>\d{1,3}万|10万|千|1,000)人|職員1人|市民1人|住民1人|月|年|日|週|時間))"
+    r"(?:(?P<each>1 ?人 ?)?(?P<one>(?:\d{1,3}万?|一|十万|百|千|毎) ?(?P<unit>人|名|世帯|日|か月|ヶ月|カ月|ヵ月|月|年|週|時間|週間|回|件|校|施設|戸|団体|社|自治体|台|a|ha|㎡|km|km²|㎢|箇所|か所|講座|職員|年間|営業日|部署|課|店舗|事業所|枚)|(?P<bare>人口(?P<of>\d{1,3}万|10万|千|1,000)人|職員1人|市民1人|住民1人|月|年|日|週|時間))"
     r" ?(?:あたり|当たり|当り|につき|平均)(?: ?の)?)"
 )
 _RATE = re.compile(
-    rf"(?:{_PER}|(?P<plain>(?:毎(?P<every>月|年|日|週)|(?<![\d元昨前今本毎翌同近通学少青中周来一半当後先生定去高隔暦〇二三四五六七八九十期百産築幾度全千万])(?P<span>[月年日週])(?:間|に|平均|間平均)?|(?<![月\d])1 ?(?P<single>日|か月|ヶ月|カ月|週間|年|時間)(?:に)?)))"
+    rf"(?:{_PER}|(?P<plain>(?:毎(?P<every>月|年度?|日|週)|(?<![\d元昨前今本毎翌同近通学少青中周来一半当後先生定去高隔暦〇二三四五六七八九十期百産築幾度全千万])(?P<span>[月年日週])(?:間|に|平均|間平均)?|(?<![月\d])1 ?(?P<single>日|か月|ヶ月|カ月|週間|年|時間)(?:に)?)))"
     r"[ \n]?(?P<fill>(?:合計|累計|延べ|のべ|平均|平均で|総計|計|およそ|約|最大|最低|少なくとも|目標|[でにはの:：]|[ \n]){0,3})$"
 )
 _NO_RATE = re.compile(r"[月年日]額")
@@ -110,15 +113,17 @@ _QUALIFIERS = {
 }
 _MOVES = re.compile(
     r"[ \n]?(?:(?:と|で|の|に|にまで|まで|へと?|と大幅に|の大幅な|も|ほど|分)[ \n]?)?(?:大きく|大幅に|大幅|さらに|約|僅かに|わずかに|純|微)?"
-    r"(?:(?P<up>増(?![設床強刊員便]|減|田)(?:加|額|大|収)?|上昇|拡大|伸長|伸び|上回|アップ|プラス|UP|up|多[いくか]|高[いくまか]|向上|改善|引き?上げ|膨ら|上が|急増|上振れ)"
-    r"|(?P<down>減(?![災免税塩築価量]|ら[すし])(?:少|額|衰|収)?|低下|下落|縮小|下回|ダウン|マイナス|DOWN|down|少な[いくか]|低[いくまか]|落ち込|悪化|引き?下げ|下が|後退|急減|下振れ))"
+    r"(?:(?P<up>増(?![設床強刊員便]|減|田)(?:加|額|大|収)?|上昇|拡大|伸長|伸び|上回|アップ|プラス|UP|up|多[いくか]|高[いくまか]|向上|引き?上げ|膨ら|上が|急増|上振れ)"
+    r"|(?P<down>減(?![災免税塩築価量]|ら[すし])(?:少|額|衰|収)?|低下|下落|縮小|下回|ダウン|マイナス|DOWN|down|少な[いくか]|低[いくまか]|落ち込|引き?下げ|下が|後退|急減|下振れ)|(?P<turn>改善|悪化|変化|変動))"
 )
 _INTO = re.compile(r"[ \n]?(?:に|へと?|にまで|まで)[ \n]?")
-_AIM = re.compile(r"[^\d\n。、]{0,12}?(?:を|の|と|に|が)?(?:[^\d\n。、()]{0,6})?(?:目標|目指|めざ|ターゲット)(?!達成|比|の達成|に達)")
+_AIM = re.compile(
+    r"[^\d\n。、()\[\]【】 :/]{0,12}?(?:を|と(?:する|した|いう)?|に|の)[^\d\n。、()\[\]【】 ]{0,4}(?:目標|目指|めざ|ターゲット)(?!達成|比|の達成|に達)"
+)
 _SHARE = re.compile(rf"(?P<whole>\d{{1,4}}|{_K}{{1,9}}) ?分 ?の ?(?P<part>\d{{1,4}}|{_K}{{1,9}})(?!月)")
 _ONE_IN = re.compile(rf"(?P<whole>\d{{1,3}}|{_K}{{1,9}}) ?(?P<u>人|世帯|件|社|台|校|戸|名|回|団体) ?に ?(?P<part>\d{{1,2}}|{_K}) ?(?P=u)(?![0-9一-龥])")
 _FRACTION = re.compile(r"(?P<part>[1-9])/(?P<whole>[2-9]|10)(?![\d/月(])(?= ?(?:以上|以下|程度|弱|強|超|未満|が|を|に(?!\d)|の|$|[)、。\n]))")
-_WARI = re.compile(rf"(?P<wari>{numerals.DIGITAL}|{_K}{{1,2}}) ?割(?![合引当り増算振譲拠])(?: ?(?P<bu>\d|{_K}) ?分(?!の|間))?(?: ?(?P<rin>\d|{_K}) ?厘)?")
+_WARI = re.compile(rf"(?P<wari>{numerals.DIGITAL}|{_K}{{1,2}}) ?割(?![合引当り算振譲拠]|増[し料金賃])(?: ?(?P<bu>\d|{_K}) ?分(?!の|間))?(?: ?(?P<rin>\d|{_K}) ?厘)?")
 _HALF = re.compile(r"(?P<over>過)?半数")
 _DIGITAL = re.compile(numerals.DIGITAL)
 _KANJI = re.compile(numerals.KANJI)
@@ -155,6 +160,7 @@ class Number:
     sign: str = ""  # "+", "-", "±" or ""
     move: int = 0  # 1 for 増, -1 for 減
     into: bool = False  # 2倍に増加: the quantity is what it came to
+    turns: bool = False  # 0.8ポイント悪化: a change whose sign is not said
     bare: bool = False  # no unit printed
     aim: bool = False  # 80%を目指す
     kind: str = ""  # of the unit
@@ -230,9 +236,7 @@ def _token(text: str, at: int, lowest: int, fiscal_year: int | None, calendar: s
     rule = _RULE_PATTERN.match(text, at)
     if rule:
         found = RULES[int(next(name for name, value in rule.groupdict().items() if value is not None)[1:])]
-        numbered = found.example in ("Society 5.0", "DX2.0") and _counts(text, rule.end())
-        listed = found.kind == "list" and text[rule.end() - 1].isdecimal() and longest_unit(text, rule.end())
-        if not numbered and not listed:
+        if not (found.unless_counted and _counts(text, rule.end())):
             return Token("skip", rule.start(), rule.end(), text=found.kind, reason=found.reason)
     word = _WORD.match(text, at)
     if word:
@@ -244,12 +248,12 @@ def _counts(text: str, at: int) -> bool:
     """Whether what looked like a numbered name goes on as a quantity: 事例 5件, 目標 80%."""
     if text[at : at + 1] and text[at] in ",.万億兆千百%~":
         return True
-    form = longest_unit(text, at)
-    if form:
+    if longest_unit(text, at):
         return True
-    form = longest_unit(text, at + 1) if text[at : at + 1] == " " else ""
-    rest = text[at + 1 + len(form) : at + 2 + len(form)]
-    return bool(form) and not ("一" <= rest <= "龥" or "ァ" <= rest <= "ヺ")
+    if text[at : at + 1] != " ":
+        return False
+    form = longest_unit(text, at + 1)
+    return text[at + 1 : at + 2] in tuple("万億兆千百%") or (bool(form) and _stands_alone(text, at + 1 + len(form)))
 
 
 def _quantity_instead(text: str, dated: Dated) -> bool:
@@ -292,7 +296,7 @@ def _share(text: str, at: int, lowest: int) -> Number | None:
     match = _SHARE.match(text, at) or _ONE_IN.match(text, at)
     if match is None:
         match = _FRACTION.match(text, at)
-        if match and not re.search(r"[のが約、 ]$|^$", text[max(lowest, at - 1) : at]):
+        if match and text[max(lowest, at - 1) : at] not in ("の", "約"):
             match = None
     if match is None or not text[at].isdecimal() and text[at] not in numerals.KANJI_DIGITS and text[at] not in "十百":
         return None
@@ -474,6 +478,9 @@ def _direction(text: str, number: Number) -> None:
         return
     into = _INTO.match(text, number.end)
     word = move["up"] or move["down"]
+    if word is None:
+        number.turns = True
+        return
     if into and into.end() > number.end:
         # 2倍に増加 says how; 200人に増加 says what it came to.
         number.into = True
@@ -502,17 +509,23 @@ def _rate(text: str, number: Number, lowest: int) -> None:
     elif match["unit"]:
         amount = re.sub(r"[^\d万千百十]", "", match["one"][: -len(match["unit"])])
         per = ("" if amount in ("1", "") else amount) + match["unit"]
+    if match["each"]:
+        per = f"人・{per}"
     if match["span"] and match["span"] == number.unit[:1]:
         return
-    per = {"年間": "年", "か月": "月", "ヶ月": "月", "カ月": "月", "ヵ月": "月", "週間": "週", "人": "名", "職員": "名"}.get(per, per)
+    per = {"年間": "年", "年度": "年", "か月": "月", "ヶ月": "月", "カ月": "月", "ヵ月": "月", "週間": "週", "人": "名", "職員": "名"}.get(per, per)
     number.unit = f"{number.unit}/{per}"
     number.start = number.start - len(before) + match.start()
 
 
 _TIME_SPAN = re.compile(r" ?(?:間)?(?:で(?![すあはの]|き)|にわたり|にわたって|にわたる|の累計|累計|連続|ごと|毎に|おき|ぶり|を経て|かけて|後|前(?!後|年)|を超える歴史|の(?:計画|期間|経過|実績|間))")
 _YEARS = re.compile(r"(?:平均|勤続|築|在職|経過|寿命|耐用|使用|通算)[^\d\n]{0,6}$")
-_NOT_A_NUMBER_ALONE = re.compile(r"(?:^|[\n(\[【:： 　|]|[数率額量値計高積度比費]|指数|人口|合計|[→~⇒]) ?$")
+_NOT_A_NUMBER_ALONE = re.compile(r"(?:^|[\n(\[【:： /|]|[数率額量値計高積度比費]|指数|人口|合計|[→~⇒]) ?$")
 _ALONE_AFTER = re.compile(r" ?(?:$|-\d|/|[\n()\[\]】、。→~⇒|]| )")
+
+
+_RELEASE = re.compile(r"[1-9]\.0")
+_WORDY = re.compile(r"[ァ-ヺーA-Za-z想略画進]")
 
 
 def _judge(text: str, number: Number, lowest: int, cell: bool) -> Token | None:
@@ -529,16 +542,16 @@ def _judge(text: str, number: Number, lowest: int, cell: bool) -> Token | None:
             return Token("skip", number.core, number.core_end, text="date", reason="a day of a month")
     if number.value == 1 and number.kind == "time" and re.match(r" ?(?:約|平均|最大|およそ|に)?\d", text[number.end : number.end + 5]):
         return Token("skip", number.core, number.core_end, text="definition", reason="what a rate is counted by")
+    if number.value == 1 and number.unit == "名" and re.match(r" ?1 ?(?:日|か月|年|時間|回)", text[number.end : number.end + 5]):
+        return Token("skip", number.core, number.core_end, text="definition", reason="what a rate is counted by")
     if number.kind == "count" and re.match(r" ?(?:あたり|当たり|当り|につき)", text[number.end : number.end + 5]):
         return Token("skip", number.core, number.core_end, text="definition", reason="what a rate is counted by")
     if number.bare and number.unit == "":
+        if _RELEASE.fullmatch(text[number.core : number.core_end]) and _WORDY.match(text[max(0, number.start - 1) : number.start]):
+            return Token("skip", number.core, number.core_end, text="name", reason="a name with a number")
         if number.scale == 0 and number.decimals == 0 and number.sign == "" and "," not in text[number.core : number.core_end]:
             before = text[max(0, number.start - 6) : number.start]
             alone = bool(_NOT_A_NUMBER_ALONE.search(before)) and bool(_ALONE_AFTER.match(text, number.end))
             if not alone:
                 return Token("skip", number.core, number.core_end, text="not_read", reason="a number without a unit inside words")
     return _number_token(number)
-
-
-def tokens_of_kind(tokens: list[Token], kind: str) -> Iterator[Token]:
-    return (token for token in tokens if token.kind == kind)
