@@ -103,15 +103,16 @@ def _subject(edition: Edition, home: Home) -> Subject:
         return read_table(name, path) if path.exists() else ()
 
     before = edition.series.previous(edition)
-    matching = folder / "matching.json"
+    matched = stored_matching(edition, home) if (folder / "matching.json").exists() else {"unmatched": [], "findings": []}
     return Subject.of(
         edition,
-        table("figure"),
+        table("figure").assign(box_text=staging.read_json(folder / "box_text.json")),
         table("observation"),
         table("statement"),
         ledger=table("ledger"),
         pages=staging.read_json(folder / "reading.json")["pages"],
-        unmatched=[row["figure_id"] for row in staging.read_json(matching)["unmatched"]] if matching.exists() else (),
+        unmatched=[row["figure_id"] for row in matched["unmatched"]],
+        findings=matched["findings"],
         previous=staging.accepted_table(before, "observation", home) if before else None,
     )
 
@@ -140,13 +141,14 @@ def errors(edition: Edition, home: Home) -> list[tuple[str, str]]:
     results = stored_results(edition, home)
     if results is None:
         return [("its audit is not complete; materialize figures and observations", "検証が完了していません。figuresとobservationsを実行してください")]
-    found = [
-        (f"{result.rule_id} ({result.unexpected_count}): {result.title_en}. {result.remedy_en}", f"{result.title_ja}（{result.unexpected_count}件）。{result.remedy_ja}")
+    return [
+        (
+            f"{result.rule_id} ({result.unexpected_count}): {result.title_en}. {result.remedy_en}",
+            f"{result.title_ja}（{result.unexpected_count}件）。{result.remedy_ja}",
+        )
         for result in results
         if result.blocks
     ]
-    found += [(row["message_en"], row["message_ja"]) for row in stored_matching(edition, home)["findings"] if row["severity"] == "error"]
-    return found
 
 
 def refusal(edition: Edition, stopped: Sequence[tuple[str, str]], home: Home) -> str:
@@ -172,14 +174,16 @@ def accept(edition: Edition, home: Home) -> Path:
     return target
 
 
+def write_results(registry: Registry, home: Home) -> Path:
+    """The results page over every edition that was judged."""
+    from expectations.results_page import write_results_page
+
+    judged = [(edition, stored_results(edition, home)) for edition in registry.editions.values()]
+    return write_results_page(home.results, [(edition, results) for edition, results in judged if results is not None])
+
+
 def write_review_page(edition: Edition, home: Home) -> Path:
     path = home.review(edition.edition_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("not yet")
     return path
-
-
-def write_results_page(registry: Registry, home: Home) -> Path:
-    home.results.parent.mkdir(parents=True, exist_ok=True)
-    home.results.write_text("not yet")
-    return home.results

@@ -34,6 +34,6 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
 )
 def results_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     with explained():
-        path = audit.write_results_page(series.registry(), storage.home)
+        path = audit.write_results(series.registry(), storage.home)
     context.log.info(str(path))
     return dg.MaterializeResult(metadata={"page": dg.MetadataValue.url(path.as_uri()), "file": dg.MetadataValue.path(path)})
