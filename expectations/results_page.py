@@ -1,0 +1,82 @@
+"""The results page: every rule of every edition, its result, and examples of what breaks it, in one offline HTML file."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from expectations.pages import environment, tally
+from expectations.rules import RuleResult
+from sources.registry import Edition
+from warehouse import fields
+
+EXAMPLES_SHOWN = 20
+SUITES = {
+    "figures": ("数値", "Figures"),
+    "observations": ("観測値", "Observations"),
+    "previous": ("前の版との関係", "Against the edition before"),
+}
+HEADINGS = {
+    "finding": "所見 / finding",
+    "expect": "原文 / printed",
+    "settled": "承認の理由 / settled by",
+    "message_ja": "内容",
+    "message_en": "What was found",
+    "before": "前の版 / before",
+    "this_period": "この期間 / this period",
+    "base_period": "比較期間 / base period",
+    "total": "全体 / total",
+    "span": "全期間 / whole span",
+    "years": "年度 / years",
+    "box_text": "囲みの文字 / text in the box",
+}
+
+
+def write_results_page(out: Path, editions: Sequence[tuple[Edition, Sequence[RuleResult]]]) -> Path:
+    """Write the page of these editions, newest first, in one step."""
+    page = environment().get_template("results.html.j2").render(
+        editions=[
+            {
+                "edition_id": edition.edition_id,
+                "title_ja": edition.meta.title.ja,
+                "title_en": edition.meta.title.en,
+                "tally": tally(results),
+                "suites": _by_suite(results),
+            }
+            for edition, results in sorted(editions, key=lambda pair: pair[0].fiscal_year, reverse=True)
+        ],
+        suites=SUITES,
+        headings=_column_headings() | HEADINGS,
+        shown=EXAMPLES_SHOWN,
+    )
+    return write_whole(out, page)
+
+
+def write_whole(out: Path, page: str) -> Path:
+    """A reader sees the old page or the new one, never half of one."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        beside.write_text(page, encoding="utf-8", newline="\n")
+        beside.replace(out)
+    finally:
+        beside.unlink(missing_ok=True)
+    return out
+
+
+def _by_suite(results: Sequence[RuleResult]) -> Mapping[str, list[RuleResult]]:
+    """What fails first, in the order of the suites."""
+    suites: dict[str, list[RuleResult]] = defaultdict(list)
+    for result in results:
+        suites[result.suite].append(result)
+    order = ("error", "warning")
+    return {
+        name: sorted(found, key=lambda r: order.index(r.severity) if not r.passed else len(order)) for name, found in suites.items()
+    }
+
+
+def _column_headings() -> dict[str, str]:
+    tables = (fields.table("observation"), fields.table("figure"))
+    return {column.name: str(column.label) for table in tables for column in table.columns}
