@@ -456,9 +456,14 @@ def _covers(indicator: Indicator, entry: Figure | Statement) -> int:
     """Whether the period is of the kind that the indicator speaks of: 2 yes, 1 not known, 0 no."""
     if indicator.covers is None or entry.period is None or (isinstance(entry, Figure) and entry.measure == "target"):
         return 1
-    kind = entry.period.kind
-    said = "date" if kind == "as_of" else "years" if kind in ("fiscal_years", "since") else "year"
-    return 2 if said == indicator.covers else 0
+    return 2 if period_covers(entry.period) == indicator.covers else 0
+
+
+def period_covers(period: Period | None) -> str:
+    """What kind of period a number speaks of: a date, one year, several years together; empty where none is known."""
+    if period is None:
+        return ""
+    return "date" if period.kind == "as_of" else "years" if period.kind in ("fiscal_years", "since") else "year"
 
 
 def fiscal_year_of(day: date) -> int:

@@ -21,7 +21,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sources.decisions import Decisions
 from sources.errors import ShinchokuError
-from sources.notation.units import UNITS
+from sources.notation.units import UNITS, unit_of
 from sources.yaml_files import Lines, Place, RuleError, Strict, line_of, read_model, read_yaml, validated
 
 BUNDLED = Path(__file__).parent / "series"
@@ -359,10 +359,13 @@ def file_sha256(path: Path) -> str:
 
 
 _UNITS = {entry.code: entry for entry in UNITS}
+BARE = Unit("number", Words(ja="単位なし", en="number"), "1", "C62")  # an index, or a count printed without a unit
 
 
 def unit(code: str) -> Unit | None:
     """The unit of a code of the code list, or of two of them joined by ``_per_``."""
+    if code == BARE.code:
+        return BARE
     if code in _UNITS:
         entry = _UNITS[code]
         return Unit(code, Words(ja=entry.ja, en=entry.en), entry.ucum or None, entry.unece or None)
@@ -376,8 +379,8 @@ def unit(code: str) -> Unit | None:
 
 def unit_code(printed: str) -> str | None:
     """The code of a printed unit, also of a rate such as 時間/年."""
-    from sources.notation.units import unit_of
-
+    if not printed:
+        return BARE.code
     entry = unit_of(printed)
     if entry:
         return entry.code
