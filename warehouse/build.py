@@ -12,6 +12,7 @@ from sources.errors import ShinchokuError
 from warehouse import fields
 from warehouse.codelists import TABLES as CODE_TABLES
 from warehouse.codelists import CodeLists, Row
+from warehouse.parquet import one_line
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 STAGED = ("figure", "observation", "statement", "ledger")
 VIEWS = Path(__file__).with_name("views.sql")
 # Files of DuckDB 2.0 cannot be opened by the 1.x that people have unless told to.
-STORAGE = {"storage_compatibility_version": "v1.2.0"}
+STORAGE: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.2.0"}
 
 
 def build_warehouse(
@@ -81,7 +82,9 @@ def check(connection: duckdb.DuckDBPyConnection) -> None:
     for name in (*CODE_TABLES, *STAGED):
         described = fields.table(name)
         key = ", ".join(map(fields.identifier, described.primary_key))
-        twice = connection.execute(f"SELECT {key} FROM {fields.identifier(name)} GROUP BY {key} HAVING count(*) > 1 LIMIT 3").fetchall()
+        twice = connection.execute(
+            f"SELECT {key} FROM {fields.identifier(name)} GROUP BY {key} HAVING count(*) > 1 LIMIT 3"
+        ).fetchall()
         if twice:
             raise _broken(name, described.primary_key, twice, "the same key stands twice", "同じキーが二つあります")
         for foreign in described.foreign_keys:
@@ -133,8 +136,10 @@ def _load_rows(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[
     if rows:
         import pyarrow as pa
 
-        # An empty text and a missing one are one thing, as in staged tables.
-        plain = [{column: row.get(column) if row.get(column) != "" else None for column in described.names} for row in rows]
+        plain = [
+            {column: one_line(value) if isinstance(value := row.get(column), str) else value for column in described.names}
+            for row in rows
+        ]
         arrow = pa.Table.from_pylist(plain, schema=fields.arrow_schema(name).remove_metadata())
         connection.register("_rows", arrow)
         connection.execute(f"INSERT INTO {fields.identifier(name)} SELECT * FROM _rows")
@@ -145,7 +150,8 @@ def _load_files(connection: duckdb.DuckDBPyConnection, name: str, files: Sequenc
     columns = fields.table(name).columns
     if files:
         selected = ", ".join(
-            f"CAST({fields.identifier(column.name)} AS {column.sql_type}) AS {fields.identifier(column.name)}" for column in columns
+            f"CAST({fields.identifier(column.name)} AS {column.sql_type}) AS {fields.identifier(column.name)}"
+            for column in columns
         )
         listed = ", ".join(fields.literal(_verbatim(file)) for file in files)
         connection.execute(

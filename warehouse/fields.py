@@ -222,7 +222,7 @@ def literal(text: str | Path) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def arrow_schema(name: str) -> pa.Schema:
+def arrow_schema(which: str | Table) -> pa.Schema:
     """The Parquet schema of a table; descriptions travel as field metadata."""
     import pyarrow as pa
 
@@ -234,19 +234,19 @@ def arrow_schema(name: str) -> pa.Schema:
         "date": pa.date32(),
         "boolean": pa.bool_(),
     }
-    described = table(name)
+    described = table(which) if isinstance(which, str) else which
     return pa.schema(
         [
             pa.field(column.name, types[column.type], nullable=not column.required, metadata={"description": column.comment})
             for column in described.columns
         ],
-        metadata={"table": name, "description": described.comment, "fields_version": str(dictionary().version)},
+        metadata={"table": described.name, "description": described.comment, "fields_version": str(dictionary().version)},
     )
 
 
-def table_schema(name: str) -> dict[str, Any]:
+def table_schema(which: str | Table) -> dict[str, Any]:
     """The Frictionless Table Schema (v2) of a table or view."""
-    described = table(name)
+    described = table(which) if isinstance(which, str) else which
     fields: list[dict[str, Any]] = []
     for column in described.columns:
         constraints: dict[str, Any] = {}

@@ -32,7 +32,7 @@ def write_table(table: str, rows: Iterable[Mapping[str, object]], path: Path) ->
             raise _refusal(path, table, count, f"no value in {missing}", f"{missing} に値がない")
         for name in names:
             value = row.get(name)
-            columns[name].append(None if value == "" else value)
+            columns[name].append(one_line(value) if isinstance(value, str) else value)
     schema = fields.arrow_schema(table)
     arrays = []
     for column, arrow_field in zip(described.columns, schema, strict=True):
@@ -55,6 +55,11 @@ def write_table(table: str, rows: Iterable[Mapping[str, object]], path: Path) ->
         beside.unlink(missing_ok=True)
         raise
     return count
+
+
+def one_line(text: str) -> str | None:
+    """A text without line breaks, so that a record is one line wherever it is written; nothing for an empty one."""
+    return " ".join(text.splitlines()) or None
 
 
 def read_table(table: str, path: Path) -> pd.DataFrame:

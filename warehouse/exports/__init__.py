@@ -1,0 +1,92 @@
+"""From the warehouse to a release that is open data: tables in every format, their metadata, checks by each format's own library."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sources.errors import ShinchokuError
+from warehouse.exports import contents, documents, package, release, tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from sources.registry import Registry
+
+__all__ = ["Manifest", "write_exports"]
+
+FOR_PROGRAMS = ("observations", "figures")  # the tables that are also JSON Lines and Parquet
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a call of write_exports left: the release, its files with sha256, the rows of each table, and whether it is new."""
+
+    path: Path
+    version: str
+    files: dict[str, str]
+    rows: dict[str, int]
+    changed: bool
+
+
+def write_exports(warehouse: Path, registry: Registry | None, out: Path, *, keep: int | None = None) -> Manifest:
+    """Write a release of everything in the warehouse under ``out/releases`` and let ``out/latest`` point to it.
+
+    Every file is validated first; a fault raises and leaves the last release where it is. Where nothing changed, nothing is
+    written. ``keep`` is how many releases stay (None: all).
+    """
+    import duckdb
+
+    try:
+        with closing(duckdb.connect(str(warehouse), read_only=True)) as connection, release.draft(out) as folder:
+            datasets = contents.datasets(connection)
+            if not datasets:
+                raise ShinchokuError(
+                    f"{warehouse}: there is no accepted edition to publish. Accept one in its edition.yaml and run again.",
+                    f"{warehouse}: 公開できる承認済みの版がありません。edition.yamlで承認してから、もう一度実行してください。",
+                )
+            resources = contents.resources(connection, datasets)
+            _write_tables(connection, resources, folder)
+            version = _version(datasets, folder)
+            for dataset in datasets:
+                documents.write_open_data_list(dataset, folder)
+                header, rows = documents.wide(connection, dataset)
+                documents.write_rows(folder / f"{dataset.name}_wide_ja.csv", header, rows)
+            documents.write_dictionary(folder)
+            documents.write_text(folder / "README.txt", documents.readme(datasets, resources, version))
+            documents.write_text(folder / "CHANGELOG.md", documents.changelog(connection, datasets, registry))
+            package.write(package.descriptor(datasets, resources, folder, version), folder)
+            package.check(folder)
+            published = release.publish(folder, out, version.partition("+")[0], keep=keep)
+    except (duckdb.Error, OSError) as error:
+        raise ShinchokuError(
+            f"{out}: the exports could not be written ({error}). The last release is untouched; see that the folder can be "
+            f"written, that there is room, and that {warehouse} is there.",
+            f"{out}: 公開ファイルを書けませんでした（{error}）。前の公開物はそのまま残っています。フォルダに書き込めるか、"
+            f"空きがあるか、{warehouse} があるかを確かめてください。",
+        ) from error
+    counts = {resource.stem: resource.rows for resource in resources}
+    return Manifest(published.path, version, published.files, counts, published.changed)
+
+
+def _write_tables(connection: duckdb.DuckDBPyConnection, resources: list[contents.Resource], folder: Path) -> None:
+    (folder / "codelists").mkdir()
+    for resource in resources:
+        stem = folder / resource.stem
+        tables.write_csv(connection, resource.query, resource.table, stem.with_suffix(".csv"), rows=resource.rows)
+        tables.write_json(connection, resource.query, resource.table, stem.with_suffix(".json"))
+        if resource.stem.endswith(FOR_PROGRAMS):
+            tables.write_json(connection, resource.query, resource.table, stem.with_suffix(".jsonl"), lines=True)
+            tables.write_parquet(connection, resource.query, resource.table, stem.with_suffix(".parquet"))
+
+
+def _version(datasets: list[contents.Dataset], folder: Path) -> str:
+    """The newest edition's date and a digest of the tables: the same data has the same version, whenever it is made."""
+    newest = max(edition["issued"] or edition["period_end"] for dataset in datasets for edition in dataset.editions)
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.csv")):
+        digest.update(f"{path.relative_to(folder).as_posix()} {release.sha256(path)}\n".encode())
+    return f"{newest}+{digest.hexdigest()[:8]}"

@@ -1,0 +1,149 @@
+"""datapackage.json (Data Package v2): made from the field dictionary, checked against the v2 schema and, with the data, by frictionless."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sources.errors import ShinchokuError
+from warehouse import fields
+from warehouse.exports.contents import Dataset, Resource
+from warehouse.exports.release import sha256
+
+NAME = "datapackage.json"
+SPEC = "https://datapackage.org/profiles/2.0/datapackage.json"
+
+
+def descriptor(datasets: Sequence[Dataset], resources: Sequence[Resource], folder: Path, version: str) -> dict[str, Any]:
+    notices = [dataset.notice for dataset in datasets if dataset.facsimiles]
+    described: list[str] = [
+        str(line) for dataset in datasets for line in (dataset.series["description_ja"], dataset.series["description_en"])
+    ]
+    described += [line for notice in notices for line in (notice.ja, notice.en)]
+    one = datasets[0].name if len(datasets) == 1 else "shinchoku"
+    package: dict[str, Any] = {
+        "$schema": SPEC,
+        "name": one,
+        "id": one,
+        "title": " / ".join(dataset.series["title_ja"] for dataset in datasets),
+        "titleEn": " / ".join(dataset.series["title_en"] for dataset in datasets),
+        "description": "\n\n".join(described),
+        "version": version,
+        "licenses": _unique([_license(dataset) for dataset in datasets]),
+        "contributors": _unique([{"title": dataset.series["publisher_ja"], "roles": ["publisher"]} for dataset in datasets]),
+        "sources": [source for dataset in datasets for source in _sources(dataset)],
+        "keywords": ["進捗", "計画", "KPI", *_unique([str(dataset.series["publisher_ja"]) for dataset in datasets])],
+        "fieldsVersion": fields.dictionary().version,
+        "byteOrderMark": "CSV: yes; JSON: no",
+    }
+    homes = {dataset.name: dataset for dataset in datasets}
+    package["resources"] = [
+        entry
+        for resource in resources
+        for entry in (
+            _resource(resource, homes.get(resource.dataset), folder, "csv"),
+            _resource(resource, homes.get(resource.dataset), folder, "json"),
+        )
+    ]
+    if notices:
+        package["origin"] = "facsimile"
+        package["originNote"] = [{"ja": notice.ja, "en": notice.en} for notice in notices]
+    return package
+
+
+def write(package: dict[str, Any], folder: Path) -> None:
+    (folder / NAME).write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+
+
+def check(folder: Path) -> None:
+    """Raise unless the descriptor fits the v2 schema and frictionless finds the data as it says."""
+    import jsonschema
+
+    package = json.loads((folder / NAME).read_text("utf-8"))
+    validator = jsonschema.Draft7Validator(json.loads(_profile().read_text("utf-8")))
+    if problems := [
+        f"{'/'.join(map(str, error.path)) or '.'}: {error.message[:200]}" for error in validator.iter_errors(package)
+    ]:
+        raise _refusal(folder, "Data Package v2", problems)
+
+    from frictionless import Package, system
+
+    with system.use_context(trusted=False):
+        # The JSON files are written by the query of their CSV; reading both through frictionless would only double the time.
+        tabular = {**package, "resources": [entry for entry in package["resources"] if entry["format"] == "csv"]}
+        report = Package.from_descriptor(tabular, basepath=str(folder)).validate()
+    if not report.valid:
+        problems = [f"{task.name}: {error.title}: {error.message}" for task in report.tasks for error in task.errors]
+        raise _refusal(folder, "frictionless", problems or [error.message for error in report.errors])
+
+
+def _profile() -> Path:
+    found = importlib.util.find_spec("dplib")
+    assert found is not None and found.submodule_search_locations
+    return Path(found.submodule_search_locations[0]) / "profiles" / "2.0" / "datapackage.json"
+
+
+def _resource(resource: Resource, dataset: Dataset | None, folder: Path, form: str) -> dict[str, Any]:
+    path = folder / f"{resource.stem}.{form}"
+    entry: dict[str, Any] = {
+        "name": resource.name if form == "csv" else f"{resource.name}_{form}",
+        "type": "table",
+        "path": f"{resource.stem}.{form}",
+        "title": resource.table.label.ja,
+        "description": str(resource.table.about),
+        "format": form,
+        "mediatype": "text/csv" if form == "csv" else "application/json",
+        "encoding": "utf-8",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256(path)}",
+        "rowCount": resource.rows,
+        "schema": fields.table_schema(resource.table),
+    }
+    if form == "csv":
+        entry["dialect"] = {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True}
+        if keys := _foreign_keys(resource):
+            entry["schema"]["foreignKeys"] = keys
+    if dataset:
+        entry["licenses"] = [_license(dataset)]
+        entry["sources"] = _sources(dataset)
+    return entry
+
+
+def _foreign_keys(resource: Resource) -> list[dict[str, Any]]:
+    keys = []
+    for key in resource.table.foreign_keys:
+        home = f"{resource.dataset}_figures" if key.table == "figure" else key.table
+        columns = list(key.columns)
+        keys.append({"fields": columns, "reference": {"resource": home, "fields": columns}})
+    return keys
+
+
+def _license(dataset: Dataset) -> dict[str, Any]:
+    return {"name": dataset.series["license"], "path": dataset.series["license_url"], "title": dataset.series["license"]}
+
+
+def _sources(dataset: Dataset) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": f"{edition['title_ja']}（{dataset.series['publisher_ja']}） sha256:{edition['sha256']}",
+            **({"path": edition["source_url"]} if edition["source_url"] else {}),
+        }
+        for edition in dataset.editions
+    ]
+
+
+def _unique(entries: list[Any]) -> list[Any]:
+    return [entry for number, entry in enumerate(entries) if entry not in entries[:number]]
+
+
+def _refusal(folder: Path, who: str, problems: Sequence[str]) -> ShinchokuError:
+    shown = "\n".join(f"  - {problem}" for problem in problems[:10])
+    return ShinchokuError(
+        f"exports: {who} finds {len(problems)} faults, so nothing is published and the last release stays:\n{shown}\n"
+        "Correct the edition's decisions or warehouse/fields.yaml and run again.",
+        f"公開ファイル: {who} が{len(problems)}件の誤りを見つけたため、公開せず前の公開物を残します:\n{shown}\n"
+        "版のdecisions.yamlか warehouse/fields.yaml を直して、もう一度実行してください。",
+    )

@@ -1,0 +1,96 @@
+"""A folder of files to an immutable release, and the ``latest`` link swapped to it in one step. Knows nothing of what the files say."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SUMS = "SHA256SUMS"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    path: Path
+    files: dict[str, str]  # path in the release to sha256
+    changed: bool
+
+
+@contextmanager
+def draft(out: Path) -> Iterator[Path]:
+    """A new folder beside the releases, gone afterwards unless published."""
+    releases = out / "releases"
+    releases.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=releases, prefix=".draft-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+
+
+def publish(folder: Path, out: Path, stem: str, *, keep: int | None = None) -> Release:
+    """Take the files of ``folder`` for a release ``<stem>-<digest>``; where they are the current ones nothing is touched.
+
+    ``keep`` is how many releases stay; None keeps all.
+    """
+    sums = checksums(folder)
+    listing = "".join(f"{digest}  {name}\n" for name, digest in sums.items())
+    target = out / "releases" / f"{stem}-{hashlib.sha256(listing.encode()).hexdigest()[:12]}"
+    latest = out / "latest"
+    is_whole = target.is_dir() and checksums(target) == sums and (target / SUMS).read_text("utf-8") == listing
+    if is_whole and latest.resolve() == target.resolve():
+        return Release(target, sums, changed=False)
+    if not is_whole:
+        (folder / SUMS).write_text(listing, encoding="utf-8", newline="\n")
+        for path in folder.rglob("*"):
+            _sync(path)
+        _sync(folder)
+        if target.exists():  # somebody touched it: a release is what its name says, so it is laid anew
+            target.rename(Path(tempfile.mkdtemp(dir=target.parent, prefix=".damaged-")) / target.name)
+        folder.rename(target)
+        _sync(target.parent)
+    link = out / f".latest.{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("releases") / target.name)
+    link.replace(latest)
+    _sync(out)
+    _forget(target, keep)
+    return Release(target, sums, changed=True)
+
+
+def _forget(current: Path, keep: int | None) -> None:
+    for damaged in current.parent.glob(".damaged-*"):
+        shutil.rmtree(damaged, ignore_errors=True)
+    if keep is None:
+        return
+    others = sorted(
+        (path for path in current.parent.iterdir() if path.is_dir() and path != current and not path.name.startswith(".")),
+        key=lambda path: (path.stat().st_mtime_ns, path.name),
+        reverse=True,
+    )
+    for path in others[max(keep, 1) - 1 :]:
+        shutil.rmtree(path)
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

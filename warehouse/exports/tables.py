@@ -1,0 +1,48 @@
+"""One query to one file: CSV, JSON, JSON Lines or Parquet, written by DuckDB, so that memory does not grow with the rows."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse import fields
+from warehouse.exports.contents import plain
+from warehouse.fields import Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+BOM = "\ufeff"
+EOL = "\r\n"
+
+
+def write_csv(connection: duckdb.DuckDBPyConnection, query: str, table: Table, path: Path, *, rows: int) -> None:
+    """UTF-8 with BOM, CRLF, RFC 4180."""
+    header = BOM + ",".join(table.names)
+    if rows == 0:
+        path.write_bytes((header + EOL).encode())
+        return
+    selected = ", ".join(plain(column, column.name) for column in table.columns)
+    connection.execute(
+        f"COPY (SELECT {selected} FROM ({query})) TO {fields.literal(path)} (FORMAT csv, HEADER false, NEW_LINE '\\r\\n', "
+        f"PREFIX {fields.literal(header + EOL)}, SUFFIX {fields.literal(EOL)})"
+    )
+
+
+def write_json(connection: duckdb.DuckDBPyConnection, query: str, table: Table, path: Path, *, lines: bool = False) -> None:
+    """An array of records, or one record a line; no BOM, numbers as they are printed."""
+    selected = ", ".join(plain(column, column.name, as_json=True) for column in table.columns)
+    connection.execute(
+        f"COPY (SELECT {selected} FROM ({query})) TO {fields.literal(path)} (FORMAT json, ARRAY {'false' if lines else 'true'})"
+    )
+
+
+def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, table: Table, path: Path) -> None:
+    """Typed columns; descriptions travel as the field metadata of the Arrow schema, where pyarrow, pandas and polars look for them."""
+    encoded = base64.b64encode(fields.arrow_schema(table).serialize().to_pybytes()).decode()
+    selected = ", ".join(map(fields.identifier, table.names))
+    connection.execute(
+        f"COPY (SELECT {selected} FROM ({query})) TO {fields.literal(path)} (FORMAT parquet, COMPRESSION zstd, "
+        f"KV_METADATA {{'ARROW:schema': {fields.literal(encoded)}, description: {fields.literal(table.comment)}}})"
+    )
