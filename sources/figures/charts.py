@@ -156,8 +156,11 @@ def _categories(row: Sequence[Span], fiscal_year: int | None) -> list[Category]:
     return out if len(sizes) == 1 and max(gaps) <= 1.6 * min(gaps) else []
 
 
-def category_of(box: Box, charts: Charts, region: Box, *, dated: bool) -> Category | None:
-    """The category that a data label speaks of: that of the drawn mark next to it, else the one nearest in x."""
+def category_of(box: Box, charts: Charts, region: Box, *, dated: bool, own: Period | None = None) -> Category | None:
+    """The category that a data label speaks of: that of the drawn mark next to it, else the one nearest in x.
+
+    ``own`` is the report's own year where the label compares with the year before: then the label speaks of it, if it is near.
+    """
     best: Category | None = None
     least = 1e9
     for row in charts.rows:
@@ -168,8 +171,13 @@ def category_of(box: Box, charts: Charts, region: Box, *, dated: bool) -> Catego
         below = row[0].box.top - box.bottom
         if below < -2 or row[0].box.top > region.bottom + 60 or not (left - pitch <= (box.x0 + box.x1) / 2 <= right + pitch):
             continue
+        if box.x1 - box.x0 > 4 * pitch:
+            continue
         x = _mark(box, charts, left - pitch / 2, right + pitch / 2, row[0].box.top)
         nearest = min(row, key=lambda c: abs((c.box.x0 + c.box.x1) / 2 - x))
+        for c in row:
+            if own is not None and c.period == own and abs((c.box.x0 + c.box.x1) / 2 - x) <= 2 * pitch:
+                nearest = c
         if below < least:
             least, best = below, nearest
     return best

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sources.figures.charts import Category, Charts, category_of, find_charts
 from sources.figures.outline import Outline, numbering
@@ -28,15 +29,21 @@ class Text:
 
     string: str
     glyphs: list[Glyph | None]
+    starts: list[int]  # where each line begins, and one past the end
 
     @classmethod
-    def of(cls, lines: Sequence[Sequence[Span]]) -> Text:
+    def of(cls, lines: Sequence[Sequence[Span]], right: float | None = None) -> Text:
+        """``right`` is the right edge of the column: a line that reaches it is broken there for want of room."""
         chars: list[str] = []
         glyphs: list[Glyph | None] = []
+        ends = sorted((line[-1].box.x1 for line in lines), reverse=True)
+        edge = ends[1] if len(ends) >= 3 else 1e9
+        starts: list[int] = []
         for n, line in enumerate(lines):
-            if n:
+            if n and not _runs_on(lines[n - 1], line, edge, right):
                 chars.append("\n")
                 glyphs.append(None)
+            starts.append(sum(map(len, chars)))
             for m, span in enumerate(line):
                 if m:
                     chars.append(" ")
@@ -44,11 +51,23 @@ class Text:
                 for char, glyph in span.chars:
                     chars.append(char)
                     glyphs.append(glyph)
-        return cls("".join(chars), glyphs)
+        return cls("".join(chars), glyphs, [*starts, len(glyphs) + 1])
 
     def box(self, start: int, end: int) -> Box | None:
         found = [glyph_box(g) for g in self.glyphs[start:end] if g is not None]
         return union(found) if found else None
+
+
+_FRESH = re.compile(r"^\s*(?:[・•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳-]|[0-9０-９]+[.．、)）]|前年|うち)")
+
+
+def _runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right: float | None) -> bool:
+    """Whether a line is broken only because its column ends: it reaches the edge, and the next goes on in the same type."""
+    size, other = line[-1].size, following[0].size
+    if abs(size - other) > 0.05 * size or len(line) > 1 or line[-1].vertical:
+        return False
+    reaches = line[-1].box.x1 >= edge - 1.1 * size or (right is not None and line[-1].box.x1 >= right - 1.7 * size)
+    return reaches and not _SENTENCE_END.search(line[-1].text) and not _FRESH.match(following[0].text)
 
 
 @dataclass(slots=True)
@@ -61,6 +80,11 @@ class Tile:
     period: Period | None
     headed: bool
     section: str
+
+
+def fiscal_year_period(year: int | None) -> Period | None:
+    """April of a year to March of the next."""
+    return Period("fiscal_year", date(year, 4, 1), date(year + 1, 3, 31)) if year else None
 
 
 @dataclass(slots=True)
@@ -213,7 +237,10 @@ class _PageReader:
 
     def _continued(self, region: Region, section: str) -> Tile | None:
         """A tile without a heading continues the nearest headed one above it, else the one to its left (GOLD.md)."""
-        peers = [t for t in self.tiles if t.headed and t.section == section and t.region.parent is region.parent]
+        peers = [t for t in self.tiles if t.headed and t.section == section and t.region.parent is region.parent and t.region.kind == region.kind]
+        if region.kind == "loose":
+            near = 0.3 * self.layout.page.height if all(len(b.lines) <= 4 for b in region.blocks()) else 40
+            peers = [t for t in peers if region.box.top - t.region.box.bottom < near]
         above = [
             t
             for t in peers
@@ -277,34 +304,47 @@ class _PageReader:
         if all(id(s) in self.charts.categories for line in kept for s in line):
             self._account(Text.of(kept), [], "date", "category of a chart")
             return
-        text = Text.of(kept)
+        text = Text.of(kept, region.box.x1 if region.kind == "panel" else None)
         box = union(s.box for line in kept for s in line)
-        context, category = self._context(box, region, tile, local)
+        loose = tile or self._loose(block, region)
+        context, category = self._context(box, region, tile, local, kept, loose)
         reading = read(text.string, context)
         if not reading.figures:
             self._account(text, reading.marks, None, "")
             self._state(text, kept, box, context, tile, local)
             return
-        title = tile.title if tile else self._title_above(box, region)
-        title = title or local_title
+        title = (tile or loose).title or self._title_above(box, region) or local_title
         figures = self._figures(text, kept, reading.figures, block, region, tile, title, category)
         self._account(text, reading.marks, None, "", figures, reading.figures)
 
-    def _context(self, box: Box, region: Region, tile: Tile | None, local: Heading | None) -> tuple[Context, Category | None]:
+    def _loose(self, block: Block, region: Region) -> Tile:
+        """A block that no frame holds, as a tile of its own: its first line is its title, or that of its neighbour."""
+        known = next((t for t in self.tiles if t.region.kind == "loose" and t.region.box == block.box), None)
+        return known or self._tile(Region("loose", block.box, [block], region))
+
+    def _context(
+        self, box: Box, region: Region, tile: Tile | None, local: Heading | None, lines: Sequence[Sequence[Span]] = (), loose: Tile | None = None
+    ) -> tuple[Context, Category | None]:
         context = self.context
         for section in self.outline.path:
             context = self._under(context, section.says)
-        if tile is not None and tile.period is not None:
-            context = replace(context, period=tile.period)
+        holder = tile or loose
+        if holder is not None and holder.period is not None:
+            context = replace(context, period=holder.period)
         chart = self._chart_area(box, region)
-        if tile is None and (over := self._column_head(box, region)) is not None:
+        if region.kind == "page" and tile is None and (over := self._column_head(box, region)) is not None:
             context = self._under(context, over)
-        dated = category_of(box, self.charts, chart, dated=True)
-        if dated is not None:
-            context = replace(context, period=dated.period)
+        words = "".join(span.text for line in lines for span in line)
+        named = None
+        if len(lines) <= 4 and (not lines or self._has_figure(" ".join(s.text for s in lines[0]))):
+            own = fiscal_year_period(context.fiscal_year) if re.search("前年|前回|昨年", words) else None
+            dated = category_of(box, self.charts, chart, dated=True, own=own)
+            if dated is not None:
+                context = replace(context, period=dated.period)
+            named = category_of(box, self.charts, chart, dated=False)
         if local is not None:
             context = self._under(context, local)
-        return context, category_of(box, self.charts, chart, dated=False)
+        return context, named
 
     @staticmethod
     def _chart_area(box: Box, region: Region) -> Box:
@@ -367,9 +407,7 @@ class _PageReader:
         title: str,
         category: Category | None,
     ) -> list[int]:
-        starts = [0]
-        for line in lines:
-            starts.append(starts[-1] + len(" ".join(s.text for s in line)) + 1)
+        starts = text.starts
 
         def line_of(offset: int) -> int:
             return max(n for n, start in enumerate(starts[:-1]) if start <= offset)

@@ -188,6 +188,7 @@ def analyse(page: Page) -> Layout:
     for i in small_first[:-1]:
         for g in index.within(regions[i].box):
             owner.setdefault(id(g), i)
+    _overflow(glyphs, owner, taken)
     for g in glyphs:
         if id(g) not in taken:
             homes[owner.get(id(g), small_first[-1] if small_first else 0)].append(g)
@@ -205,6 +206,21 @@ def analyse(page: Page) -> Layout:
         root.items.append(Block([[span]], span.box, vertical=True))
     _hang(root, regions)
     return Layout(page, root, body)
+
+
+def _overflow(glyphs: Sequence[Glyph], owner: dict[int, int], taken: set[int]) -> None:
+    """What runs on over the edge of a panel belongs to the panel where it begins."""
+    rows: dict[int, list[Glyph]] = defaultdict(list)
+    for g in glyphs:
+        if id(g) not in taken and not g.text.isspace():
+            rows[round(g.baseline)].append(g)
+    for row in rows.values():
+        row.sort(key=lambda g: g.x0)
+        for order in (row, row[::-1]):
+            for a, b in zip(order, order[1:], strict=False):
+                gap = max(b.x0 - a.x1, a.x0 - b.x1)
+                if id(a) in owner and id(b) not in owner and gap < 0.3 * a.size and abs(a.size - b.size) < 0.05 * a.size:
+                    owner[id(b)] = owner[id(a)]
 
 
 def _touches(rule: Rule, box: Box) -> bool:

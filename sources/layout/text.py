@@ -53,14 +53,16 @@ def overlap(a0: float, a1: float, b0: float, b1: float) -> float:
     return min(a1, b1) - max(a0, b0)
 
 
-def _span(glyphs: Sequence[Glyph]) -> Span | None:
+def _span(glyphs: Sequence[Glyph], after_blank: set[int]) -> Span | None:
     chars: list[tuple[str, Glyph | None]] = []
     last: Glyph | None = None
     for glyph in glyphs:
         if glyph.text.isspace():
             continue
-        if last is not None and glyph.x0 - last.x1 > BLANK * min(last.size, glyph.size):
-            chars.append((" ", None))
+        if last is not None:
+            least = 0.12 if id(glyph) in after_blank else BLANK
+            if glyph.x0 - last.x1 > least * min(last.size, glyph.size):
+                chars.append((" ", None))
         chars.extend((c, glyph) for c in glyph.text)
         last = glyph
     inked = [g for g in glyphs if not g.text.isspace()]
@@ -110,6 +112,7 @@ def spans(glyphs: Sequence[Glyph], rules: Sequence[Rule] = (), split: float = SP
         inked = [g for g in row if not g.text.isspace()]
         if not inked:
             continue
+        after_blank = {id(b) for a, b in zip(row, row[1:], strict=False) if a.text.isspace() and not b.text.isspace()}
         gaps = [b.x0 - a.x1 for a, b in zip(inked, inked[1:], strict=False)]
         parts: list[list[Glyph]] = [[inked[0]]]
         for (left, right), gap in zip(zip(inked, inked[1:], strict=False), gaps, strict=True):
@@ -117,7 +120,7 @@ def spans(glyphs: Sequence[Glyph], rules: Sequence[Rule] = (), split: float = SP
             if gap > split * em or (gap > 0.3 * em and upright and _crossed(left, right, upright)):
                 parts.append([])
             parts[-1].append(right)
-        out.extend(span for part in _rejoined(parts) if (span := _span(part)))
+        out.extend(span for part in _rejoined(parts) if (span := _span(part, after_blank)))
     return _raised(out)
 
 

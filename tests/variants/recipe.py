@@ -160,7 +160,7 @@ def _draw_number(draw: list, x: float, y: float, parts: Iterable[str], big: floa
         size = big if n % 2 else small
         if part:
             draw.append(("bold" if n % 2 else "plain", size, x, y, part))
-            x += width(part, size) + size * 0.12
+            x += width(part, size, "bold" if n % 2 else "plain") + size * 0.12
 
 
 def reportlab_pdf(out: Path, *, seed: int = 1, columns: int = 3, upright: bool = True, shuffled: bool = True, frames: bool = True) -> Path:
@@ -179,8 +179,8 @@ def reportlab_pdf(out: Path, *, seed: int = 1, columns: int = 3, upright: bool =
     dice = random.Random(seed)
     margin = 36
 
-    def measure(text: str, points: float) -> float:
-        return pdfmetrics.stringWidth(text, fonts["plain"], points)
+    def measure(text: str, points: float, face: str = "plain") -> float:
+        return pdfmetrics.stringWidth(text, fonts[face], points)
 
     def flush(texts: list, boxes: list) -> None:
         order = [("box", b) for b in boxes] + [("text", t) for t in texts]
