@@ -104,7 +104,7 @@ class Findings:
                   remedy=acknowledgement(f"ocr:{figure_id}", figure.raw) + correction(figure_id, figure))
 
     def noted(self, figure_id: str, figure: Figure) -> None:
-        kind = "homoglyph" if re.search("homoglyph|look-alike|look like", figure.note) else "repaired"
+        kind = "homoglyph" if re.search(r"U\+[0-9A-F]{4,6}", figure.note) else "repaired"
         self._add(kind, figure_id, f"「{figure.raw}」の読み取りで補正がありました: {figure.note}", f"reading '{figure.raw}': {figure.note}",
                   expect=figure.raw, figure=figure_id, now=evidence(figure, figure_id))
 

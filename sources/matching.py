@@ -192,7 +192,7 @@ class _Matching:
         for item in items:
             if unmatched.get(item.index) == ("", ""):
                 groups[(*item.group, _base_unit(item.figure))].append(item)
-        found = {item.indicator.id for item in items if item.indicator}
+        found = {(item.indicator.id, item.figure.measure) for item in items if item.indicator}
         for group in groups.values():
             near = self._nearest(group, found)
             if near:
@@ -206,13 +206,13 @@ class _Matching:
             for item in group:
                 unmatched[item.index] = reason
 
-    def _nearest(self, group: list[_Item], found: set[str]) -> tuple[Indicator, float, Observation | None] | None:
-        """The indicator not yet found whose name is most like the group's, last year's value weighing in."""
+    def _nearest(self, group: list[_Item], found: set[tuple[str, str]]) -> tuple[Indicator, float, Observation | None] | None:
+        """The indicator whose name is most like the group's, and whose numbers are not found yet; last year's value weighs in."""
         figure = group[0].figure
         section = self._section_of(figure)
         best: tuple[float, Indicator, float, Observation | None] | None = None
         for indicator in self.indicators.values():
-            if indicator.id in found or indicator.component != figure.component or indicator.without_number:
+            if any((indicator.id, item.figure.measure) in found for item in group) or indicator.component != figure.component or indicator.without_number:
                 continue
             if not any(unit_fit(indicator, item.figure) for item in group):
                 continue

@@ -206,6 +206,12 @@ def test_what_a_person_must_look_at(r7: Edition, later: list[Figure], r6: Match,
     assert sorted(left.reason_en.split(" ")[0] for left in found.unmatched) == ["printed", "says"]
 
 
+def test_a_repaired_character_is_a_note(edition: Edition, gold: list[Figure], r6_statements: list[Statement]) -> None:
+    mended = edit(gold, "意見件数", note="⽬ (U+2F6C) read as 目")
+    found = match(Reading("r", "0" * 64, 13, figures=mended, statements=r6_statements), edition, decisions=Decisions())
+    assert kinds(found, "note") == {"homoglyph": 1} and kinds(found) == Counter()
+
+
 def test_a_number_that_was_not_read_is_named(edition: Edition, gold: list[Figure]) -> None:
     entry = LedgerEntry(3, "(cid:12)7", "not_read", "no character for it", Box(1, 2, 3, 4))
     found = match(Reading("r", "0" * 64, 13, figures=gold, ledger=[entry]), edition, decisions=Decisions())
