@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sources.yaml_files import Strict, read_model
+from sources.yaml_files import Strict, read_yaml, validated
 
 
 class Signed(Strict):
@@ -80,7 +80,6 @@ _KEYS: dict[type[Signed], str] = {Correction: "corrections", Acknowledgement: "a
 _ABOUT: dict[type[Signed], tuple[str, ...]] = {  # what makes two decisions be about the same thing
     Correction: ("figure",), Acknowledgement: ("finding",), Mapping: ("label", "title", "section", "unit"),
 }
-SCHEMA_LINE = "# yaml-language-server: $schema=../../../../schemas/decisions.json\n"
 
 
 def append(path: Path, decision: Correction | Acknowledgement | Mapping, start_from: Path | None = None) -> None:
@@ -98,7 +97,7 @@ def append(path: Path, decision: Correction | Acknowledgement | Mapping, start_f
             break
     else:
         decided.append(new)
-    write_document(path, document, Decisions, SCHEMA_LINE)
+    write_document(path, document, Decisions, "decisions")
 
 
 def plain(model: Strict) -> dict[str, Any]:
@@ -124,21 +123,32 @@ def load_document(path: Path | None) -> Any:
     return CommentedMap() if document is None else document
 
 
-def write_document(path: Path, document: Any, model: type[Strict], first_line: str = "") -> None:
-    """Write a YAML document in one step: a reader sees the old file or the new one; one that is not valid is never seen."""
+def write_document(path: Path, document: Any, model: type[Strict], schema: str, comment: str = "") -> None:
+    """Write a YAML document in one step: a reader sees the old file or the new one; one that is not valid is never seen.
+
+    A new file begins with the line that tells editors its schema, and with ``comment``.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     draft = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            if first_line and not path.exists():
-                file.write(first_line)
+            if not path.exists():
+                file.write(_schema_line(path, schema) + comment)
             _yaml().dump(document, file)
-        read_model(model, draft)
+        validated(model, *read_yaml(draft), path)
         draft.chmod(0o644)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _schema_line(path: Path, schema: str) -> str:
+    """Only beside the schemas: elsewhere no path to them would hold on another machine."""
+    package = Path(__file__).parent
+    if not path.is_relative_to(package):
+        return ""
+    return f"# yaml-language-server: $schema={os.path.relpath(package / 'schemas' / f'{schema}.json', path.parent)}\n"
 
 
 def _yaml() -> Any:

@@ -17,8 +17,6 @@ from sources.decisions import load_document, plain, write_document
 from sources.errors import ShinchokuError
 from sources.registry import Edition, EditionFile, Registry, Series, StatusChange, Words, file_sha256, load
 
-SCHEMA_LINE = "# yaml-language-server: $schema=../../../../schemas/edition.json\n"
-
 
 @dataclass(frozen=True, slots=True)
 class Cover:
@@ -95,7 +93,7 @@ def take_in(pdf: Path, cover: Cover, *, page_count: int | None = None, today: da
         document: Any = plain(_draft(cover, file, sha256, page_count))
     else:
         document = _revised(present, file, sha256, page_count, today or date.today())
-    write_document(folder / "edition.yaml", document, EditionFile, SCHEMA_LINE)
+    write_document(folder / "edition.yaml", document, EditionFile, "edition")
     edition = load(extra).series[cover.series.id].editions[cover.edition]
     return Intake(edition, "draft" if present is None else "revision")
 
@@ -144,7 +142,7 @@ def _set_status(edition: Edition, change: StatusChange) -> None:
     document = load_document(edition.file)
     document["status"] = change.status
     document.setdefault("history", []).append(plain(change))
-    write_document(edition.series.writable / "editions" / edition.id / "edition.yaml", document, EditionFile, SCHEMA_LINE)
+    write_document(edition.series.writable / "editions" / edition.id / "edition.yaml", document, EditionFile, "edition")
 
 
 def _flat(text: str) -> str:

@@ -144,7 +144,7 @@ class _Matching:
         ranked = []
         for indicator, name_rank in self.names.of(figure, section):
             unit_rank = unit_fit(indicator, figure)
-            if unit_rank and self._section_allows(indicator, section, figure, name_rank) and indicator.component == figure.component and not indicator.without_number:
+            if unit_rank and self._section_allows(indicator, section, figure, name_rank) and indicator.component == figure.component:
                 ranked.append(((section in (None, indicator.section), name_rank, unit_rank, _covers(indicator, figure)), indicator))
         if not ranked:
             unmatched[item.index] = ("", "")
@@ -178,7 +178,7 @@ class _Matching:
             named = [
                 indicator for indicator, rank in self.names.of(item.figure, section)
                 if rank >= _BY_WORDS and section in (None, indicator.section) and indicator.component == item.figure.component
-                and not indicator.without_number and (indicator.id, item.figure.measure) not in taken
+                and (indicator.id, item.figure.measure) not in taken
             ]
             if len(named) == 1:
                 item.indicator = named[0]
@@ -212,7 +212,7 @@ class _Matching:
         section = self._section_of(figure)
         best: tuple[float, Indicator, float, Observation | None] | None = None
         for indicator in self.indicators.values():
-            if any((indicator.id, item.figure.measure) in found for item in group) or indicator.component != figure.component or indicator.without_number:
+            if any((indicator.id, item.figure.measure) in found for item in group) or indicator.component != figure.component:
                 continue
             if not any(unit_fit(indicator, item.figure) for item in group):
                 continue

@@ -105,6 +105,6 @@ def start_series(root: Path, meta: SeriesFile, reading: Reading) -> Series:
     proposed = meta.model_copy(update={"sections": tuple(sections)})
     indicators = IndicatorsFile(indicators=tuple(propose_indicators(reading.figures, sections)))
     hint = f"# Proposed from {Path(reading.file).name}: give ids, English names and directions, and join what is one thing.\n"
-    write_document(folder / "indicators.yaml", plain(indicators), IndicatorsFile, hint)
-    write_document(folder / "series.yaml", plain(proposed), SeriesFile)
+    write_document(folder / "indicators.yaml", plain(indicators), IndicatorsFile, "indicators", hint)
+    write_document(folder / "series.yaml", plain(proposed), SeriesFile, "series")
     return load(root).series[meta.id]

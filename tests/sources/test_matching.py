@@ -218,6 +218,14 @@ def test_a_number_that_was_not_read_is_named(edition: Edition, gold: list[Figure
     assert kinds(found, "warning")["not_read"] == 1
 
 
+def test_a_number_printed_at_last_takes_the_place_of_the_null(
+    r7: Edition, later: list[Figure], r6: Match, r6_statements: list[Statement],
+) -> None:
+    rate = replace(next(f for f in later if f.label == "全交付件数"), label="保有率", raw="84.2%", value=Decimal("84.2"), decimals=1)
+    found = compare(r7, [*later, rate], r6, r6_statements)
+    assert one(found, "mynumber_card_holding_rate").value == Decimal("84.2") and kinds(found) == Counter()
+
+
 def test_last_years_value_tells_two_of_one_name_apart(
     r7: Edition, later: list[Figure], r6: Match, r6_statements: list[Statement], monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -117,6 +117,15 @@ def test_a_decision_keeps_the_comments_and_the_others(tmp_path: Path) -> None:
     assert text.count("finding:") == 2 and "3件" in text and "2件" not in text
 
 
+def test_a_file_that_would_not_be_valid_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "decisions.yaml"
+    path.write_text("acknowledgments: []\n", encoding="utf-8")
+    before = path.read_bytes()
+    with pytest.raises(ShinchokuError, match="acknowledgements"):
+        append(path, Acknowledgement(finding="c:d", expect="2件", reason="r", who="w", when=date(2026, 6, 2)))
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
 def test_units_and_rates() -> None:
     assert (unit_code("人"), unit_code("名"), unit_code("時間/年")) == ("person", "person", "hour_per_year")
     rate = unit("hour_per_year")
