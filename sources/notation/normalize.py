@@ -16,7 +16,7 @@ _DASHES = set("-－‐‑‒–—―﹣⁻")
 _WAVES = set("~～〜∼˜")
 # Kept as they are: folding ㎡ or ² gives digits that nobody printed as a number; a circled number is a list mark.
 _KEEP = set("㎡㎥㎢㎠㎝㎜㎞㎏㎎㏄㎖㍑℃℉²³…‥½⅓¼¾⅔％№℡™") - set("％")
-_CIRCLED = {chr(c) for c in [*range(0x2460, 0x2474), *range(0x2776, 0x2794), *range(0x24EA, 0x2500), *range(0x3251, 0x3260),
+_CIRCLED = {chr(c) for c in [*range(0x2460, 0x249C), *range(0x2776, 0x2794), *range(0x24EA, 0x2500), *range(0x3251, 0x3260),
                             *range(0x32B1, 0x32C0)]}
 # Radicals that Unicode does not fold by itself.
 _RADICALS = str.maketrans("⺟⻑⻄⻘⻩⻫⻲⺠⻝⻤⻯⻭⻨⻆⻁⻬⻮⻳⻣⺝⻢⻥⻦⻖⺡", "母長西青黄斉亀民食鬼竜歯麦角虎斉歯亀骨月馬魚鳥阝氵")

@@ -18,7 +18,7 @@ SMALL = {"十": 1, "百": 2, "千": 3, "拾": 1}
 LARGE = {"万": 4, "億": 8, "兆": 12, "京": 16}
 KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "壱": 1, "弐": 2, "参": 3}
 
-_GROUPED = r"\d{1,3}(?: ?, ?\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?![\d,])"
+_GROUPED = r"\d{1,3}(?: ?, ?\d{3})+(?!\d)|\d{1,3}(?: ?, ?\d \d \d)+(?! ?\d)|\d{1,3}(?: \d{3})+(?![\d,])"
 _SPACED = r"(?<![\d.,] )(?<![\d.,])\d(?: \d){2,}(?! ?[\d,])"
 _POINT = r"(?:\.\d+| \. ?\d+|(?<=\b0)\. \d+)(?!\.\d)"
 _DIGITS = rf"(?:{_GROUPED}|{_SPACED}|\d+)(?:{_POINT})?"
@@ -47,7 +47,7 @@ def digital(text: str) -> Number:
     at = 0
     while at < len(text):
         piece = _PIECE.match(text, at)
-        if piece is None or piece.end() == at:
+        if piece is None or not piece[0].strip():
             at += 1
             continue
         at = piece.end()

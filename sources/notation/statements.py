@@ -218,7 +218,9 @@ class _Governor:
         self.dated, self.weak = seen, bool(open_ones)
 
     def line(self, token: Token) -> None:
+        wrapped = self.earlier if self.earlier is not None and self.earlier.end == token.start else None
         self._end_clause()
+        self.earlier = self.earlier or wrapped
         if self.note_line is not None and not self.brackets:
             self.dated, self.weak = self.note_line
             self.note_line = None

@@ -49,11 +49,11 @@ RULES: tuple[Rule, ...] = (
          r"(?<![\d/])\d{1,4} ?/ ?\d{1,4} ?(?:ページ|頁|page|Page)|(?<![A-Za-z])(?:p|P|pp|PP)\. ?\d{1,4}(?:-\d{1,4})?(?!\d)|(?m:^) ?- ?\d{1,3} ?-(?m: ?$)|\d{1,4} ?(?:ページ|頁)(?=目|を?参照|に|の[図表])",
          "3 / 12 ページ"),
     Rule("list", "a list or heading number",
-         r"(?m:^)[ \n]?(?:0\d(?:[-.]\d{1,2})*(?![\d,.:/%]|年|月|-)[ .、．:：]?(?=\D|$)|\d{1,2}(?:[-.]\d{1,2}){0,3} ?(?:[)．、]|\.(?! ?\d))(?=[ \n]?[^\d\s)]|$)|\(\d{1,2}\) ?(?=[^\d\s%()~→\-])|[(]?[一二三四五六七八九十]{1,2}[)、])",
+         r"(?m:^)[ \n]?(?:0\d(?:[-.]\d{1,2})*(?![\d,.:/%]|年|月|-)[ .、．:：]?(?=\D|$)|\d{1,2}(?:[-.]\d{1,2}){0,3} ?(?:[)．、]|\.(?! ?\d))(?=[ \n]?[^\d\s)]|$)|\d{1,2} ?\. ?(?=(?:19|20)\d\d ?年)|\(\d{1,2}\) ?(?=[^\d\s%()~→\-])|[(]?[一二三四五六七八九十]{1,2}[)、])",
          "01 マイナンバーカードの普及"),
     Rule("list", "a list or heading number", r"(?m:^)[ \n]?(?:\d{1,2}-\d{1,2}(?= ?[ぁ-んァ-ヶ一-龥])|\d{1,2}(?= [ァ-ヶ一-龥]))", "1-2 現状と課題", True),
-    Rule("list", "a note's or figure's mark", r"[※*＊†‡] ?\d{1,2}(?![\d,.]|年|月|日|万|件|人|名|%)[)）]?|\(?注 ?\d{1,2}(?!\d)\)?", "※1"),
-    Rule("list", "a circled number", r"[①-⑳❶-➓⓪-⓿㉑-㉟㊱-㊿]", "①窓口"),
+    Rule("list", "a note's or figure's mark", r"[※*＊†‡] ?\d{1,2}(?![\d,.]|年|月|日|万|件|人|名|%)[)）]?|\(?注 ?:? ?\d{1,2}(?!\d)\)?", "※1"),
+    Rule("list", "a circled number", r"[①-⒛❶-➓⓪-⓿㉑-㉟㊱-㊿]", "①窓口"),
     Rule("name", "a set phrase", r"24 ?時間[・、 ]?365 ?日|365 ?日[・、 ]?24 ?時間|24 ?時間(?= ?(?:対応|体制|受付|営業|利用|いつでも|年中|オンライン|どこでも|申請可))|三位一体|一石二鳥|二人三脚|十人十色|第三者|一人ひとり|1人ひとり|一人一人|1人1台|一人一台|十分|百貨店|千葉|一部|四半期(?!末)",
          "24時間365日"),
     Rule("name", "an ordinal in a name", rf"第 ?(?:\d+(?:[.-]\d+)*|{_K}{{1,9}})(?! ?・? ?四半期| ?位)(?:次|期|回|版|種|類|級|世代|段階|弾|部|者|セクター|号被保険者|[ぁ-ん一-龥])?", "第2期計画"),
@@ -69,9 +69,9 @@ RULES: tuple[Rule, ...] = (
     Rule("definition", "the top of a scale", r"\d{1,4} ?点(?:満点|中(?=\d))|\d ?つ星", "5点満点"),
     Rule("definition", "a count of things in the text", rf"(?:この|その|これらの|以下の|次の|上記の?|下記の?|うち) ?(?:\d{{1,2}}|{_K}) ?(?:つ|点(?!数))|(?:\d{{1,2}}|{_K}) ?つ ?の ?(?=(?:基本|重点|主要|重要)?(?:柱|視点|方針|目標|観点|ポイント|要素|原則|分野|テーマ|方向|戦略|視座|力|理念|姿|基本|重点|年間))", "この2つの目標"),
     Rule("name", "a name with a number", rf"(?:{_NUMBERED}) ?\d{{1,5}}(?:[-.]\d{{1,3}})*(?=(?P<tail>.?.?))", "Society 5.0", True),
-    Rule("name", "a name with a number", r"(?<![A-Za-z])(?!(?:[nN]|[RHSTM]|約)\d)[A-Za-z][A-Za-z&.-]{0,24}\d+(?:[.-]\d+)*(?![\d,])[A-Za-z]{0,3}|[A-Za-z]{2,24} ?2\.0(?!\d|%)", "DX2.0", True),
+    Rule("name", "a name with a number", r"(?<![A-Za-z])(?!(?:[nN]|[RHSTM]|約)\d)[A-Za-z][A-Za-z&.-]{0,24}\d+(?:[.-]\d+)*(?![\d,])[A-Za-z]{0,3}|[A-Za-z]{2,24} ?2\.0(?!\d|%)|(?<!\d)\d{4}[a-z](?![A-Za-z])", "DX2.0", True),
     Rule("name", "a name with a number", r"(?<![\d.,])\d{1,2}(?:[DGKRSPXCEBDQN](?![A-Za-z])|on\d|in\d|to\d|st(?![a-z])|nd(?![a-z])|rd(?![a-z])|th(?![a-z])|next|way)", "5G / 3D / 1on1"),
-    Rule("date", "a month and day, or a ratio without a unit", r"(?<![\d/,.])(?<!%\()\d{1,2}/\d{1,2}(?![\d/,.万億])", "1/5", True),
+    Rule("date", "a month and day, or a ratio without a unit", r"(?<![\d/,.])(?<!%\()\d{1,2}/\d{1,2}(?![\d/,万億]|\.\d)", "1/5", True),
     Rule("reference", "an identifying number", r"(?<![\d.,])0\d{2,}(?![\d,.]|%)|\d{1,5}(?:-\d{1,5}){2,}|(?:法人番号|整理番号|受付番号|管理番号|登録番号|番号)[ :：]?\d+", "0012345"),
 )
 _RULE_PATTERN = re.compile("|".join(f"(?P<r{i}>{rule.pattern.replace('?P<tail>', '')})" for i, rule in enumerate(RULES)))
@@ -127,6 +127,7 @@ _WARI = re.compile(rf"(?P<wari>{numerals.DIGITAL}|{_K}{{1,2}}) ?割(?![合引当
 _HALF = re.compile(r"(?P<over>過)?半数")
 _DIGITAL = re.compile(numerals.DIGITAL)
 _KANJI = re.compile(numerals.KANJI)
+_UNIT_IN_BRACKETS = re.compile(r" ?\( ?([^\s()\d]{1,8}) ?\)")
 _LATIN_UNIT = re.compile(r" ?([A-Za-z][A-Za-z0-9²³]{0,9}(?:/[A-Za-z]{1,5})?)(?![A-Za-z])")
 _KATAKANA_UNIT = re.compile(r"([ァ-ヺー]{2,12})")
 _KANJI_UNIT = re.compile(r"([一-龥々]{1,8})")
@@ -139,7 +140,7 @@ ACTIONS = (
 _ACTION = re.compile(f"(?:{ACTIONS})")
 _TAKEN = re.compile(  # a counter that begins a longer word is no counter
     r"人(?:口|件|材|事|権|工|生|類|間|命|気|格)|件名|回(?:答|収|復|線|路|避|覧|転)|本(?:市|庁|人|県|町|村|部|計|年|書|格|社|店|館|当|来|日|文|表)|台(?:帳|風|湾)|部(?:長|分|品|下)|名(?:古|称|簿|前|義|誉)|社(?:会|員|長|内)|市(?:民|内|長|場|役|税|政|街|道|立|営|域|有)|課(?:長|税|外)|係(?:長|数)|点(?:検|灯|滴)|位置|校(?:長|舎|庭|歌)|"
-    r"年(?:度|齢|金|末|始)|種(?:別|子|目別)|館(?:内|長)|床面|度(?:合)|通(?:り|学|勤|年|信|行|知書|常|称|過)|口(?:頭|コミ)|面(?:積|接|談)|機(?:能|会|械|構|動)|基(?:準|本|礎|盤|金|地|づ)|局長|行(?:政|動|う|い|わ|っ|財)|話(?:題|し)|題名|例(?:年|え|外|示)|園(?:児|長|芸)|店長|国(?:内|民|家|際|勢|保|庫|土|産|道|立|策|税|債|会)|県(?:内|民|庁|立|道|産|平|税)|町(?:内|民|長|立|道|税|村会|並)|村(?:内|民|長|立|道|税|外)|区(?:内|民|役|長|別|立)|食(?:品|料|堂|育|費|材|中毒)|席上|室内|器具|箱根|字(?:幕|体)|歩(?:道|行)|問(?:い|合|題)|分(?:析|類|布|割|担|散|母|譲)|日(?:本|常|程|付|時|曜|頃|々|中)|月(?:曜|次|額|末|例|間|初|別)|戸(?:籍|建|別)|頭(?:部)|首(?:都|長|相)|筆(?:頭)|便(?:利|宜)|両(?:方|立|者|国)|駅(?:前|周|舎)|港湾|者(?:数|の)|株(?:式|価|主)|組(?:む|み|長|合員)|匹敵|字|対(?:応|象|策|話|面|し|前|比)|式(?:典|次)|図(?:書|る|り|っ|面の|表)|班長|隊員|語(?:る|学)|句読|束縛|面倒|冊子|棟(?:別)|便覧|台数|個(?:人|別|室|々)|本数|団体職員|町民|問題|単位(?:[:：]|あたり)|計画|センター長|隻数|箇条|円滑|円(?:高|安|卓|形)|秒速|時間外|時間帯|分野別|食事|週(?:末|刊|報)|床上|床下|歳(?:入|出|末)|席(?:上)|店頭|者間|度数|回数券"
+    r"年(?:度|齢|金|末|始)|種(?:別|子|目別)|館(?:内|長)|床面|度(?:合)|通(?:り|学|勤|年|信|行|知書|常|称|過)|口(?:頭|コミ)|面(?:積|接|談)|機(?:能|会|械|構|動)|基(?:準|本|礎|盤|金|地|づ)|局長|行(?:政|動|う|い|わ|っ|財)|話(?:題|し)|題名|例(?:年|え|外|示)|園(?:児|長|芸)|店長|国(?:内|民|家|際|勢|保|庫|土|産|道|立|策|税|債|会)|県(?:内|民|庁|立|道|産|平|税)|町(?:内|民|長|立|道|税|村会|並)|村(?:内|民|長|立|道|税|外)|区(?:内|民|役|長|別|立)|食(?:品|料|堂|育|費|材|中毒)|席上|室内|器具|箱根|字(?:幕|体)|歩(?:道|行)|問(?:い|合|題)|分(?:析|類|布|割|担|散|母|譲)|日(?:本|常|程(?!度)|付|時|曜|頃|々|中)|月(?:曜|次|額|末|例|間|初|別)|戸(?:籍|建|別)|頭(?:部)|首(?:都|長|相)|筆(?:頭)|便(?:利|宜)|両(?:方|立|者|国)|駅(?:前|周|舎)|港湾|者(?:数|の)|株(?:式|価|主)|組(?:む|み|長|合員)|匹敵|字|対(?:応|象|策|話|面|し|前|比)|式(?:典|次)|図(?:書|る|り|っ|面の|表)|班長|隊員|語(?:る|学)|句読|束縛|面倒|冊子|棟(?:別)|便覧|台数|個(?:人|別|室|々)|本数|団体職員|町民|問題|単位(?:[:：]|あたり)|計画|センター長|隻数|箇条|円滑|円(?:高|安|卓|形)|秒速|時間外|時間帯|分野別|食事|週(?:末|刊|報)|床上|床下|歳(?:入|出|末)|席(?:上)|店頭|者間|度数|回数券"
 )
 _MULTIPLIED_UNIT = re.compile(r"[十百千]?[万億兆]?")
 
@@ -182,7 +183,7 @@ class Token:
 _ANCHOR = re.compile(
     r"[0-9]|[一二三四五六七八九十百千〇零壱弐参]|(?P<open>[(\[【〔<〈《])|(?P<close>[)\]】〕>〉》])|(?P<line>\n)|(?P<stop>。)|[RHSTM'’‘F](?= ?'?[\d元一二三四五六七八九十.])|[Q](?=[1-4])|(?:令 ?和|平 ?成|昭 ?和|大 ?正|明 ?治)|西暦|"
     r"(?=[前昨先今本当同来翌次直一去](?:年|回|月|度|々|期|昨|四|近|る))[前昨先今本当同来翌次直一去]|[上下前後](?=半?期|半)|半数|過半数|"
-    r"https?:|www\.|電話|TEL|Tel|tel|FAX|Fax|ファ|フリー|内線|直通|代表|☎|℡|連絡|〒|第|地下|地上|B(?=\d)|午前|午後|AM|PM|[※*＊†‡注](?= ?\d)|[①-⑳❶-➓⓪-⓿㉑-㉟㊱-㊿]|[nN](?= ?=)|サンプル|標本|この|その|これらの|以下の|次の|上記|下記|うち(?= ?[\d一-九])|= ?100|"
+    r"https?:|www\.|電話|TEL|Tel|tel|FAX|Fax|ファ|フリー|内線|直通|代表|☎|℡|連絡|〒|第|地下|地上|B(?=\d)|午前|午後|AM|PM|[※*＊†‡注](?= ?:? ?\d)|[①-⒛❶-➓⓪-⓿㉑-㉟㊱-㊿]|[nN](?= ?=)|サンプル|標本|この|その|これらの|以下の|次の|上記|下記|うち(?= ?[\d一-九])|= ?100|"
     r"四半期|三位|法人番号|整理番号|受付番号|管理番号|登録番号|番号|(?m:^) ?-(?= ?\d)|(?<![A-Za-z])[pP]{1,2}\.(?= ?\d)|"
     r"目標|数値目標|成果目標|達成|最終|中間目標|到達|年間目標|進捗率|執行率|実績|現状|現況|基準値|初期値|当初値|策定時|実数|見込|予測|見通し|推計|参考値|対目標|計画比|予算比|直近値|現在値|目指す値|(?:対?前年度?(?:同[月期])?比?)?(?:増減|伸び?率|増加[率数額]|減少[率数額]|変化率|成長率|改定率|上昇率|低下率|増率|減率)|差引|"
     rf"(?<![A-Za-z])[A-Za-z](?=[\w&.@+-]{{0,24}} ?\d)|(?:{_NUMBERED}) ?(?=\d)"
@@ -246,7 +247,7 @@ def _token(text: str, at: int, lowest: int, fiscal_year: int | None, calendar: s
 
 def _counts(text: str, at: int) -> bool:
     """Whether what looked like a numbered name goes on as a quantity: 事例 5件, 目標 80%."""
-    if text[at : at + 1] and text[at] in ",.万億兆千百%~":
+    if re.match(r"[万億兆千百%~]|[.,]\d", text[at : at + 2]):
         return True
     if longest_unit(text, at):
         return True
@@ -400,12 +401,14 @@ def _unit(text: str, number: Number) -> None:
         unknown = run[1][: cut.start()] if cut else run[1]
         unknown = "" if len(unknown) > 4 else unknown
         match = run
-    if match and unknown:
+    enclosed = _UNIT_IN_BRACKETS.match(text, number.end)
+    if enclosed and unit_of(enclosed[1]):
+        _take(text, number, enclosed.start(1), enclosed[1])
+        number.end = number.core_end = enclosed.end()
+    elif match and unknown:
         number.end = number.core_end = match.start(1) + len(unknown)
         number.unit = unknown
         number.notes.append(f"unknown unit {unknown}, kept as printed")
-    elif text[number.end : number.end + 3] == "手続き"[:3]:
-        return
     else:
         number.bare = True
 
@@ -518,12 +521,15 @@ def _rate(text: str, number: Number, lowest: int) -> None:
     number.start = number.start - len(before) + match.start()
 
 
-_TIME_SPAN = re.compile(r" ?(?:間)?(?:で(?![すあはの]|き)|にわたり|にわたって|にわたる|の累計|累計|連続|ごと|毎に|おき|ぶり|を経て|かけて|後|前(?!後|年)|を超える歴史|の(?:計画|期間|経過|実績|間))")
+_TIME_SPAN = re.compile(r" ?(?:間)?(?:で(?![すあはの]|き)|にわたり|にわたって|にわたる|の累計|累計|連続|ごと|毎に|おき|ぶり|を経て|かけて|後|前(?!後|年)|を超える歴史|の(?:計画|期間|経過|実績|間|活動|取組|取り組み|移行)|移動平均)")
+_PAST = re.compile(r"(?:過去|直近|今後|前週|先週|向こう|これまで|この|ここ|当初|最初の|最近)の?約?$")
 _YEARS = re.compile(r"(?:平均|勤続|築|在職|経過|寿命|耐用|使用|通算)[^\d\n]{0,6}$")
 _NOT_A_NUMBER_ALONE = re.compile(r"(?:^|[\n(\[【:： /|]|[数率額量値計高積度比費]|指数|人口|合計|[→~⇒]) ?$")
 _ALONE_AFTER = re.compile(r" ?(?:$|-\d|/|[\n()\[\]】、。→~⇒|]| )")
 
 
+_YEAR_SPACED = re.compile(r"(?:1 9|2 0)(?: \d){2}")
+_LIST_MARK = re.compile(r" ?\.(?= ?[^\d\s])|\)")
 _RELEASE = re.compile(r"[1-9]\.0")
 _WORDY = re.compile(r"[ァ-ヺーA-Za-z想略画進]")
 
@@ -534,7 +540,7 @@ def _judge(text: str, number: Number, lowest: int, cell: bool) -> Token | None:
         if number.unit in ("年",) or number.unit.startswith("年/"):
             if not (number.decimals or _YEARS.search(text[max(lowest, number.start - 10) : number.start])):
                 return Token("skip", number.core, number.core_end, text="duration", reason="a stretch of years")
-        elif _TIME_SPAN.match(text, number.end):
+        elif _TIME_SPAN.match(text, number.end) or _PAST.search(text, max(lowest, number.start - 6), number.start):
             return Token("skip", number.core, number.core_end, text="duration", reason="a stretch of time")
         elif re.match(r" ?(?:あたり|当たり|当り|につき|平均)", text[number.end : number.end + 5]):
             return Token("skip", number.core, number.core_end, text="definition", reason="what a rate is counted by")
@@ -547,6 +553,13 @@ def _judge(text: str, number: Number, lowest: int, cell: bool) -> Token | None:
     if number.kind == "count" and re.match(r" ?(?:あたり|当たり|当り|につき)", text[number.end : number.end + 5]):
         return Token("skip", number.core, number.core_end, text="definition", reason="what a rate is counted by")
     if number.bare and number.unit == "":
+        digits = text[number.core : number.core_end]
+        if _YEAR_SPACED.fullmatch(digits):
+            return Token("skip", number.core, number.core_end, text="date", reason="a year")
+        if _LIST_MARK.match(text, number.end) and number.value < 100 and not number.decimals and not number.sign and not number.scale:
+            bracketed = text[number.end] == ")"
+            if not bracketed or (text[number.start - 1 : number.start] == "(" and (number.start > 1 or number.end + 1 < len(text)) and not text[number.start - 2 : number.start - 1].isdecimal()):
+                return Token("skip", number.core, number.core_end, text="list", reason="a list or heading number")
         if _RELEASE.fullmatch(text[number.core : number.core_end]) and _WORDY.match(text[max(0, number.start - 1) : number.start]):
             return Token("skip", number.core, number.core_end, text="name", reason="a name with a number")
         if number.scale == 0 and number.decimals == 0 and number.sign == "" and "," not in text[number.core : number.core_end]:
