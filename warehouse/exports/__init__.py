@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources.errors import ShinchokuError
-from warehouse.exports import contents, documents, package, release, tables
+from warehouse.exports import contents, csvw, documents, linked, package, release, tables, workbook
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,8 +58,9 @@ def write_exports(warehouse: Path, registry: Registry | None, out: Path, *, keep
             documents.write_dictionary(folder)
             documents.write_text(folder / "README.txt", documents.readme(datasets, resources, version))
             documents.write_text(folder / "CHANGELOG.md", documents.changelog(connection, datasets, registry))
-            package.write(package.descriptor(datasets, resources, folder, version), folder)
-            package.check(folder)
+            for dataset in datasets:
+                workbook.write(connection, dataset, resources, folder / f"{dataset.name}.xlsx")
+            _write_metadata(connection, datasets, resources, folder, version)
             published = release.publish(folder, out, version.partition("+")[0], keep=keep)
     except (duckdb.Error, OSError) as error:
         raise ShinchokuError(
@@ -81,6 +82,34 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, resources: list[content
         if resource.stem.endswith(FOR_PROGRAMS):
             tables.write_json(connection, resource.query, resource.table, stem.with_suffix(".jsonl"), lines=True)
             tables.write_parquet(connection, resource.query, resource.table, stem.with_suffix(".parquet"))
+
+
+def _write_metadata(
+    connection: duckdb.DuckDBPyConnection,
+    datasets: list[contents.Dataset],
+    resources: list[contents.Resource],
+    folder: Path,
+    version: str,
+) -> None:
+    """Each metadata format, checked by its own library."""
+    sums = release.checksums(folder)
+    package.write(package.descriptor(datasets, resources, folder, version), folder)
+    package.check(folder)
+    csvw.write(csvw.descriptor(datasets, resources, version), folder)
+    csvw.check(folder)
+    catalogue = linked.dcat(datasets, sums, folder, version)
+    linked.write_json(catalogue, folder / "dcat.jsonld")
+    linked.write_turtle(linked.check_graph(catalogue), folder / "dcat.ttl")
+    provenance = linked.prov(connection, datasets, resources, version)
+    linked.check_graph(provenance)
+    linked.write_json(provenance, folder / "prov.jsonld")
+    for dataset in datasets:
+        names = connection.execute(
+            "SELECT name_ja FROM indicator WHERE series_id = ? ORDER BY indicator_id", [dataset.series["series_id"]]
+        ).fetchall()
+        record = linked.schema_org(dataset, sums, version, [str(name) for (name,) in names])
+        linked.check_schema_org(record)
+        linked.write_json(record, folder / f"{dataset.name}.schema_org.jsonld")
 
 
 def _version(datasets: list[contents.Dataset], folder: Path) -> str:

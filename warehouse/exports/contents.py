@@ -22,6 +22,9 @@ SERIES_TABLES = {
     "revisions": ("revision", "later_edition_id"),
 }
 CODE_TABLES = ("series", "edition", "section", "indicator", "unit", "code")
+# The libraries that check a release read row by row in Python; of longer tables they check so many rows. Keys of all rows are the
+# warehouse's to check, and types are the database's.
+CHECKED_ROWS = 100_000
 ORDER = {
     "progress": ("series_id", "indicator_id", "target_end"),
     "revision": (
@@ -124,6 +127,19 @@ def query(table: str, edition_column: str | None, series_id: str) -> str:
         f"SELECT here.*, (SELECT min(origin) FROM edition WHERE series_id = {series}) AS origin FROM {here} AS here "
         f"WHERE here.series_id = {series} ORDER BY {order}"
     )
+
+
+def references(resource: Resource, is_only: bool) -> list[tuple[tuple[str, ...], str]]:
+    """The foreign keys of a table as columns and the stem of the table that has them.
+
+    Two series may use the same indicator id, and the published tables name the series only through the edition: such a key can
+    be stated only where there is one dataset.
+    """
+    return [
+        (key.columns, f"{resource.dataset}_figures" if key.table == "figure" else f"codelists/{key.table}")
+        for key in resource.table.foreign_keys
+        if is_only or not key.within
+    ]
 
 
 def datasets(connection: duckdb.DuckDBPyConnection) -> list[Dataset]:

@@ -31,7 +31,10 @@ DICTIONARY = (
     "sdmx",
 )
 # Columns of 自治体標準オープンデータセット A-06 that can be filled without inventing an address.
-LISTED = ("全国地方公共団体コード", "ID", "地方公共団体名", "データセット名", "データセット概要", "キーワード", "分類", "更新頻度", "ライセンス", "ファイル名", "ファイル形式", "備考")  # fmt: skip
+LISTED = (
+    "全国地方公共団体コード", "ID", "地方公共団体名", "データセット名", "データセット概要", "キーワード", "分類", "更新頻度", "ライセンス",
+    "ファイル名", "ファイル形式", "備考",
+)  # fmt: skip
 FREQUENCIES = {"P1Y": "年次"}
 
 
@@ -110,7 +113,7 @@ README_TAIL = """共通 / In common
   datapackage.json        Data Package v2
   csv-metadata.json       CSV on the Web
   dcat.jsonld dcat.ttl    DCAT 3
-  schema_org.jsonld       schema.org Dataset
+  *.schema_org.jsonld     schema.org Dataset
   prov.jsonld             PROV-O: 値ごとの出どころ / where each value came from
   CHANGELOG.md            変更履歴と理由 / changes with reasons
   machine_readability.csv 機械可読性ルールの検査結果 / results of the machine-readability checks

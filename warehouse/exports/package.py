@@ -10,7 +10,7 @@ from typing import Any
 
 from sources.errors import ShinchokuError
 from warehouse import fields
-from warehouse.exports.contents import Dataset, Resource
+from warehouse.exports.contents import CHECKED_ROWS, Dataset, Resource, references
 from warehouse.exports.release import sha256
 
 NAME = "datapackage.json"
@@ -41,12 +41,9 @@ def descriptor(datasets: Sequence[Dataset], resources: Sequence[Resource], folde
     }
     homes = {dataset.name: dataset for dataset in datasets}
     package["resources"] = [
-        entry
+        _resource(resource, homes.get(resource.dataset), folder, form, len(datasets) == 1)
         for resource in resources
-        for entry in (
-            _resource(resource, homes.get(resource.dataset), folder, "csv"),
-            _resource(resource, homes.get(resource.dataset), folder, "json"),
-        )
+        for form in ("csv", "json")
     ]
     if notices:
         package["origin"] = "facsimile"
@@ -74,7 +71,7 @@ def check(folder: Path) -> None:
     with system.use_context(trusted=False):
         # The JSON files are written by the query of their CSV; reading both through frictionless would only double the time.
         tabular = {**package, "resources": [entry for entry in package["resources"] if entry["format"] == "csv"]}
-        report = Package.from_descriptor(tabular, basepath=str(folder)).validate()
+        report = Package.from_descriptor(tabular, basepath=str(folder)).validate(limit_rows=CHECKED_ROWS)
     if not report.valid:
         problems = [f"{task.name}: {error.title}: {error.message}" for task in report.tasks for error in task.errors]
         raise _refusal(folder, "frictionless", problems or [error.message for error in report.errors])
@@ -86,7 +83,7 @@ def _profile() -> Path:
     return Path(found.submodule_search_locations[0]) / "profiles" / "2.0" / "datapackage.json"
 
 
-def _resource(resource: Resource, dataset: Dataset | None, folder: Path, form: str) -> dict[str, Any]:
+def _resource(resource: Resource, dataset: Dataset | None, folder: Path, form: str, is_only: bool) -> dict[str, Any]:
     path = folder / f"{resource.stem}.{form}"
     entry: dict[str, Any] = {
         "name": resource.name if form == "csv" else f"{resource.name}_{form}",
@@ -104,7 +101,7 @@ def _resource(resource: Resource, dataset: Dataset | None, folder: Path, form: s
     }
     if form == "csv":
         entry["dialect"] = {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True}
-        if keys := _foreign_keys(resource):
+        if keys := _foreign_keys(resource, is_only):
             entry["schema"]["foreignKeys"] = keys
     if dataset:
         entry["licenses"] = [_license(dataset)]
@@ -112,13 +109,11 @@ def _resource(resource: Resource, dataset: Dataset | None, folder: Path, form: s
     return entry
 
 
-def _foreign_keys(resource: Resource) -> list[dict[str, Any]]:
-    keys = []
-    for key in resource.table.foreign_keys:
-        home = f"{resource.dataset}_figures" if key.table == "figure" else key.table
-        columns = list(key.columns)
-        keys.append({"fields": columns, "reference": {"resource": home, "fields": columns}})
-    return keys
+def _foreign_keys(resource: Resource, is_only: bool) -> list[dict[str, Any]]:
+    return [
+        {"fields": list(columns), "reference": {"resource": home.rpartition("/")[2], "fields": list(columns)}}
+        for columns, home in references(resource, is_only)
+    ]
 
 
 def _license(dataset: Dataset) -> dict[str, Any]:
