@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from pipelines.home import Home
@@ -113,7 +114,9 @@ def serve(port: int, host: str) -> NoReturn:
     with DagsterInstance.from_config(str(home.dagster)) as instance:
         add_editions(load(), instance)
     print(f"Dagster: http://{host}:{port}   data: {home.root}", file=sys.stderr)  # noqa: T201
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", host, "-p", str(port)]
+    workspace = Path(__file__).parent.parent / "workspace.yaml"
+    where = ["-w", str(workspace)] if workspace.exists() else ["-m", "pipelines.definitions"]
+    command = [sys.executable, "-m", "dagster", "dev", *where, "-h", host, "-p", str(port)]
     os.execv(sys.executable, command)
 
 

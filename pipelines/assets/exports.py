@@ -25,15 +25,16 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
     home = storage.home
     with explained(), home.lock():
         manifest = write_exports(home.warehouse, series.registry(), home.exports)
-    latest = home.exports / "latest"
-    files = sorted(path for path in latest.rglob("*") if path.is_file())
-    context.log.info(f"{len(files)} files in {latest}")
+    context.log.info(f"release {manifest.version}: {len(manifest.files)} files, {'new' if manifest.changed else 'unchanged'}")
+    files = [{"file": name, "bytes": (manifest.path / name).stat().st_size, "sha256": digest} for name, digest in manifest.files.items()]
     return dg.MaterializeResult(
         metadata={
-            "files": dg.MetadataValue.md(
-                markdown_table([{"file": str(path.relative_to(latest)), "bytes": path.stat().st_size} for path in files], ["file", "bytes"])
-            ),
-            "folder": dg.MetadataValue.path(latest),
-            "release": dg.MetadataValue.json(manifest) if isinstance(manifest, dict) else str(manifest),
-        }
+            "dagster/row_count": sum(count for stem, count in manifest.rows.items() if stem.endswith("observations")),
+            "rows": manifest.rows,
+            "files": dg.MetadataValue.md(markdown_table(files, ["file", "bytes", "sha256"], limit=None)),
+            "folder": dg.MetadataValue.path(manifest.path),
+            "version": manifest.version,
+            "new": manifest.changed,
+        },
+        data_version=dg.DataVersion(manifest.version),
     )
