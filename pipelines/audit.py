@@ -20,6 +20,7 @@ from sources.registry import Edition, Registry
 # Which rules are checks of which asset. The rules on the edition before judge the observations.
 RULES: dict[str, tuple[Rule, ...]] = {"figures": figures.RULES, "observations": (*observations.RULES, *previous.RULES)}
 EXAMPLES_SHOWN = 10
+ERRORS_NAMED = 5
 SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 STAGED = ("figure", "ledger", "observation", "statement")
 
@@ -141,14 +142,18 @@ def errors(edition: Edition, home: Home) -> list[tuple[str, str]]:
     results = stored_results(edition, home)
     if results is None:
         return [("its audit is not complete; materialize figures and observations", "検証が完了していません。figuresとobservationsを実行してください")]
-    return [
-        (
-            f"{result.rule_id} ({result.unexpected_count}): {result.title_en}. {result.remedy_en}",
-            f"{result.title_ja}（{result.unexpected_count}件）。{result.remedy_ja}",
-        )
-        for result in results
-        if result.blocks
-    ]
+    found = []
+    for result in results:
+        if result.blocks:
+            which = [str(example.get("message_en") or example["finding"]) for example in result.examples if example["settled"] is None]
+            told = [str(example.get("message_ja") or example["finding"]) for example in result.examples if example["settled"] is None]
+            found.append(
+                (
+                    f"{result.rule_id} ({result.unexpected_count}): {'; '.join(which[:ERRORS_NAMED])} {result.remedy_en}.",
+                    f"{result.title_ja}（{result.unexpected_count}件）：{'、'.join(told[:ERRORS_NAMED])} {result.remedy_ja}。",
+                )
+            )
+    return found
 
 
 def refusal(edition: Edition, stopped: Sequence[tuple[str, str]], home: Home) -> str:

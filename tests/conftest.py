@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from pipelines.home import Home
 from sources.reading import read_report
 from sources.records import Reading
 
@@ -22,3 +24,23 @@ def report() -> Path:
 def reading(report: Path) -> Reading:
     """The R6 report, read with nothing but its fiscal year."""
     return read_report(report, fiscal_year=2024)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A data folder after `shinchoku run` over the bundled editions. Tests that need it share one worker (xdist_group "run")."""
+    home = Home.find(tmp_path_factory.mktemp("published"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHINCHOKU_HOME", str(home.root))
+        patch.delenv("SHINCHOKU_SERIES", raising=False)
+        from pipelines.run import run
+
+        outcome = run()
+    assert outcome.exit_code == 0, (outcome.unreadable, outcome.refused)
+    return home
+
+
+@pytest.fixture
+def update_snapshots() -> bool:
+    """Whether to write snapshots anew: UPDATE_SNAPSHOTS=1 make test, then look at the difference."""
+    return bool(os.environ.get("UPDATE_SNAPSHOTS"))

@@ -3,7 +3,6 @@
 After a wanted change: UPDATE_SNAPSHOTS=1 make test ARGS=tests/pipelines/test_definitions.py, and look at the difference.
 """
 
-import os
 from pathlib import Path
 
 import dagster as dg
@@ -31,8 +30,8 @@ def describe() -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_definitions_are_those_of_the_snapshot() -> None:
-    if os.environ.get("UPDATE_SNAPSHOTS"):
+def test_definitions_are_those_of_the_snapshot(update_snapshots: bool) -> None:
+    if update_snapshots:
         SNAPSHOT.write_text(describe(), encoding="utf-8")
     assert describe() == SNAPSHOT.read_text(encoding="utf-8")
 
