@@ -91,14 +91,14 @@ def _unit_of(text: str, found: Heading, spans: list[tuple[int, int]]) -> None:
                 spans.append(match.span())
                 return
     label = _label(text, spans)
-    match = _COUNTED.search(label)
-    if match:
-        for at in range(match.start("unit"), match.end("unit")):
+    counted = _COUNTED.search(label)
+    if counted:
+        for at in range(counted.start("unit"), counted.end("unit")):
             form = longest_unit(label, at)
-            if form and at + len(form) == match.end("unit"):
+            if form and at + len(form) == counted.end("unit"):
                 found.unit = "名" if form in "員者" else canonical(form)
                 return
-        if label[match.end("unit") - 1] in "員者民":
+        if label[counted.end("unit") - 1] in "員者民":
             found.unit = "名"
 
 

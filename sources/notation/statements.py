@@ -27,8 +27,9 @@ from sources.notation.units import canonical, unit_of
 from sources.records import Period
 
 _LIST_GAP = re.compile(r" ?(?:[、,・と\n]|及び|および|並びに|かつ)? ?\Z")
-_OF = re.compile(r"(?:(?:の)?(?:うち|内)|[、, ]?(?:そのうち|うち|内(?![部容])))[^\d。\n]{0,24}\Z")
+_OF = re.compile(r"(?:の[^\d、。()\n]{1,16})?(?:の(?:うち|内)|[でとが]?[、, ]?(?:そのうち|うち|内(?![部容])))[^\d。\n]{0,24}\Z")
 _AMONG = re.compile(r"[ \n]?(?:(?:の)?中(?![学間心央国高小期止長核山]))(?:[、,の\n ]|(?=\Z))[^\d。()]{0,24}\Z|[、 ]?(?:\(|\n?\()?(?:うち|内数?)[^\d。()]{0,24}\Z")
+_OF_THAT = re.compile(r".? ?の ?\Z")
 _SHARED = re.compile(r"[、,][^\d。()]{0,24}\Z")
 _OVER = re.compile(r"[ \n]?/[ \n]?\Z")
 _RANGE = re.compile(r"[ \n]?(?:~|-|ないし|乃至)[ \n]?(?:約|およそ)?\Z")
@@ -128,6 +129,11 @@ class _Governor:
                 self.versus = None
             else:
                 self.versus = None
+        named = self.earlier or self.dated
+        if one.number.unit == "倍" and one.versus is None and named is not None and _OF_THAT.match(self.text[max(named.end - 1, 0) : one.number.start]):
+            # 前年度の1.25倍
+            one.versus = replace(named, role="base")
+            one.dated = None if self.dated is named else one.dated
         if one.versus is None:
             one.earlier = self.earlier
         one.measure = self.scope
@@ -391,7 +397,7 @@ def _measures(text: str, said: list[_Said], context: Context) -> None:
             one.measure = kind
         elif scope in ("growth", "change"):
             one.measure = "growth" if scope == "growth" and number.kind in ("ratio", "") else kind
-        elif scope == "level":
+        elif scope == "level" and not (number.move and not number.into):
             one.measure = "level"
         elif number.into and number.unit != "倍" and not number.sign:
             one.measure = "level"

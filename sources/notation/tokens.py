@@ -80,7 +80,7 @@ _RULE_PATTERN = re.compile("|".join(f"(?P<r{i}>{rule.pattern.replace('?P<tail>',
 _WORD = re.compile(
     r"(?P<level>(?:数値)?目標(?:値|数|額|件数)?(?:の|に対する|に対し)?(?:達成|比|到達)(?:率|度|状況|比)?|対目標|(?:目標|計画|予算)比|達成[率度]|進捗率|執行率|実績[値数額]?|現状値?|現況値?|基準値|初期値|当初値|策定時|実数|見込み?値?|予測値?|見通し|推計値?|参考値|目標の(?=約?\d[\d.,]{0,8} ?%(?:を?達成|に達|に(?:とど|止)ま|の達成))|現在値|直近値)"
     r"|(?P<target>(?:数値|成果|最終|中間|達成|年間|到達)?目標[値数額]?|最終値|目指す値|到達点)"
-    r"|(?P<growth>(?:対?前年度?(?:同[月期])?比?)?(?:増減率|伸び?率|増加率|減少率|変化率|成長率|改定率(?!の)|上昇率|低下率|増率|減率)|指数比)"
+    r"|(?P<growth>(?:対?前年度?(?:同[月期])?比?)?(?:増減率|伸び?率|増加率|減少率|変化率|成長率|改定率(?!の)|上昇率|低下率|増率|(?<![削低軽縮])減率)|指数比)"
     r"|(?P<change>増減[数額]?|増加[数額]|減少[数額]|差引(?!額残))"
 )
 
@@ -185,7 +185,7 @@ _ANCHOR = re.compile(
     r"(?=[前昨先今本当同来翌次直一去](?:年|回|月|度|々|期|昨|四|近|る))[前昨先今本当同来翌次直一去]|[上下前後](?=半?期|半)|半数|過半数|"
     r"https?:|www\.|電話|TEL|Tel|tel|FAX|Fax|ファ|フリー|内線|直通|代表|☎|℡|連絡|〒|第|地下|地上|B(?=\d)|午前|午後|AM|PM|[※*＊†‡注](?= ?:? ?\d)|[①-⒛❶-➓⓪-⓿㉑-㉟㊱-㊿]|[nN](?= ?=)|サンプル|標本|この|その|これらの|以下の|次の|上記|下記|うち(?= ?[\d一-九])|= ?100|"
     r"四半期|三位|法人番号|整理番号|受付番号|管理番号|登録番号|番号|(?m:^) ?-(?= ?\d)|(?<![A-Za-z])[pP]{1,2}\.(?= ?\d)|"
-    r"目標|数値目標|成果目標|達成|最終|中間目標|到達|年間目標|進捗率|執行率|実績|現状|現況|基準値|初期値|当初値|策定時|実数|見込|予測|見通し|推計|参考値|対目標|計画比|予算比|直近値|現在値|目指す値|(?:対?前年度?(?:同[月期])?比?)?(?:増減|伸び?率|増加[率数額]|減少[率数額]|変化率|成長率|改定率|上昇率|低下率|増率|減率)|差引|"
+    r"目標|数値目標|成果目標|達成|最終|中間目標|到達|年間目標|進捗率|執行率|実績|現状|現況|基準値|初期値|当初値|策定時|実数|見込|予測|見通し|推計|参考値|対目標|計画比|予算比|直近値|現在値|目指す値|(?:対?前年度?(?:同[月期])?比?)?(?:増減|伸び?率|増加[率数額]|減少[率数額]|変化率|成長率|改定率|上昇率|低下率|増率|(?<![削低軽縮])減率)|差引|"
     rf"(?<![A-Za-z])[A-Za-z](?=[\w&.@+-]{{0,24}} ?\d)|(?:{_NUMBERED}) ?(?=\d)"
 )
 
@@ -297,7 +297,7 @@ def _share(text: str, at: int, lowest: int) -> Number | None:
     match = _SHARE.match(text, at) or _ONE_IN.match(text, at)
     if match is None:
         match = _FRACTION.match(text, at)
-        if match and text[max(lowest, at - 1) : at] not in ("の", "約"):
+        if match and text[max(lowest, at - 1) : at] not in ("の", "約") and not _AFTER.match(text, match.end())["q"]:  # type: ignore[index]
             match = None
     if match is None or not text[at].isdecimal() and text[at] not in numerals.KANJI_DIGITS and text[at] not in "十百":
         return None
@@ -364,6 +364,9 @@ def _kanji_counts(text: str, at: int, match: re.Match[str], number: Number) -> b
             return False
     if text[match.end() : match.end() + 1] in ("%", "割") or text.startswith("ポイント", match.end()):
         _unit(text, number)
+        return True
+    if len(match[0]) > 1 and text[match.end() : match.end() + 1] == " " and (spaced := longest_unit(text, match.end() + 1, kanji=True)):
+        _take(text, number, match.end() + 1, spaced)
         return True
     form = longest_unit(text, match.end(), kanji=True) or (longest_unit(text, match.end()) if len(match[0]) > 2 else "")
     if not form or (len(match[0]) == 1 and len(form) == 1 and _more_kanji(text, match.end() + 1)):
