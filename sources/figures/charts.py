@@ -118,6 +118,8 @@ def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
     """Rows of ticks and of categories among the blocks of one region: what stands in different tiles is no row."""
     rows: dict[int, list[Span]] = {}
     for block in region.blocks():
+        if len(block.lines) > 1:
+            continue
         for span in block.spans:
             rows.setdefault(round(span.box.bottom / 3), []).append(span)
     for key in sorted(rows):
@@ -181,6 +183,14 @@ def category_of(box: Box, charts: Charts, region: Box, *, dated: bool, own: Peri
         if below < least:
             least, best = below, nearest
     return best
+
+
+def reach_of(box: Box, category: Category | None, charts: Charts) -> Box:
+    """The box of a data label, widened to the row of categories that it belongs to."""
+    row = next((r for r in charts.rows if category in r), None)
+    if row is None:
+        return box
+    return Box(min(box.x0, row[0].box.x0), box.top, max(box.x1, row[-1].box.x1), box.bottom)
 
 
 def _mark(box: Box, charts: Charts, left: float, right: float, base: float) -> float:

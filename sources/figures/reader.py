@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sources.figures.charts import Category, Charts, category_of, find_charts
+from sources.figures.charts import Category, Charts, category_of, find_charts, reach_of
 from sources.figures.outline import Outline, numbering
 from sources.figures.tables import read_cells
 from sources.layout.page import Block, Layout, Region, Table, looks_like_value
@@ -157,6 +157,10 @@ class _PageReader:
         if found is None:
             if tile is not None or not (block.strip or large) or _BRACKETED.match(text):
                 return False
+            # Over lines of its own it is the title of a tile, unless it is set like the sections of the report.
+            above = max((s.size for s in self.outline.path if s.number), default=0.0)
+            if len(block.lines) > 1 and not block.strip and size < 0.95 * above:
+                return False
             return not self._has_figure(text) and not heading(text, self.context).is_target
         number, rank = found
         if rank >= 6 and not (first or bold):
@@ -207,6 +211,8 @@ class _PageReader:
                 if max(s.size for s in b.lines[n]) >= 0.98 * top
                 and (any(s.bold for s in b.lines[n]) or top > 1.15 * small or b.strip or self._centred(b.lines[n], region))
             ]
+            if not strong and region.kind == "loose" and len(lines) == 1 and len(named[0][2]) <= 40 and not _SENTENCE_END.search(named[0][2]):
+                strong = named
             for b, n, t in strong[:2]:
                 if title and (b is not strong[0][0] or n != strong[0][1] + 1):
                     break
@@ -223,6 +229,8 @@ class _PageReader:
         if not title:
             source = self._continued(region, section)
             if source is not None:
+                # What stands under a title of its own line is one tile with it: a date there goes on to the next.
+                source.period = source.period or period
                 tile.title, tile.period = source.title, period or source.period
         self.tiles.append(tile)
         return tile
@@ -319,8 +327,12 @@ class _PageReader:
 
     def _loose(self, block: Block, region: Region) -> Tile:
         """A block that no frame holds, as a tile of its own: its first line is its title, or that of its neighbour."""
-        known = next((t for t in self.tiles if t.region.kind == "loose" and t.region.box == block.box), None)
-        return known or self._tile(Region("loose", block.box, [block], region))
+        known = next((t for t in self.tiles if t.region.items == [block]), None)
+        if known is not None:
+            return known
+        area = self._chart_area(block.box, region)
+        category = category_of(block.box, self.charts, area, dated=True) or category_of(block.box, self.charts, area, dated=False)
+        return self._tile(Region("loose", reach_of(block.box, category, self.charts), [block], region))
 
     def _context(
         self, box: Box, region: Region, tile: Tile | None, local: Heading | None, lines: Sequence[Sequence[Span]] = (), loose: Tile | None = None
@@ -336,7 +348,7 @@ class _PageReader:
             context = self._under(context, over)
         words = "".join(span.text for line in lines for span in line)
         named = None
-        if len(lines) <= 4 and (not lines or self._has_figure(" ".join(s.text for s in lines[0]))):
+        if len(lines) <= 4 and not self._named(lines):
             own = fiscal_year_period(context.fiscal_year) if re.search("前年|前回|昨年", words) else None
             dated = category_of(box, self.charts, chart, dated=True, own=own)
             if dated is not None:
@@ -345,6 +357,13 @@ class _PageReader:
         if local is not None:
             context = self._under(context, local)
         return context, named
+
+    def _named(self, lines: Sequence[Sequence[Span]]) -> bool:
+        """Whether the first line says what its numbers count; the label of a bar begins with a number or a date."""
+        if not lines:
+            return False
+        first = " ".join(span.text for span in lines[0])
+        return not self._has_figure(first) and bool(heading(first, self.context).label.strip(" ()（）"))
 
     @staticmethod
     def _chart_area(box: Box, region: Region) -> Box:
@@ -355,6 +374,8 @@ class _PageReader:
         """What the head of a column of loose blocks says: a short line over it, beside others of its kind."""
         best, least = None, 1e9
         for item in region.blocks():
+            if any(id(s) in self.charts.categories for s in item.spans):
+                continue
             if len(item.lines) > 2 or item.vertical or item.box.bottom > box.top or box.top - item.box.bottom >= least:
                 continue
             if overlap(item.box.x0, item.box.x1, box.x0, box.x1) < 0.3 * min(item.box.x1 - item.box.x0, box.x1 - box.x0):
@@ -429,11 +450,24 @@ class _PageReader:
                 label = label or self._beside(q, text, region, block) or self._under_it(q, text, region)
             if after and after not in label and len(label) + len(after) < 56:
                 label = f"{label} {after}".strip()
+            if len(re.sub(r"[のにをはがとで\W]", "", label)) == 0:
+                label = self._rest(text, q, quantities)
             if category is not None and category.text not in label:
                 label = f"{category.text} {label}".strip()
             before = label
             numbers.append(self._emit(q, text, label or title, title))
         return numbers
+
+    @staticmethod
+    def _rest(text: Text, q: Quantity, quantities: Sequence[Quantity]) -> str:
+        """All words of the lines that a number stands in: better than none to tell what it counts."""
+        begin = max(s for s in text.starts if s <= q.start)
+        end = next((s for s in text.starts if s > q.start and s > q.end), len(text.string))
+        words = text.string[begin:end]
+        for other in sorted(quantities, key=lambda o: -o.start):
+            if begin <= other.start < end:
+                words = words[: other.start - begin] + words[max(other.end - begin, 0) :]
+        return re.sub(r"\s+", "", words).strip("のにをはがとで、。・()（）")[:40]
 
     @staticmethod
     def _fresh(heads: dict[int, str], n: int) -> bool:

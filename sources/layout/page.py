@@ -219,7 +219,9 @@ def _overflow(glyphs: Sequence[Glyph], owner: dict[int, int], taken: set[int]) -
         for order in (row, row[::-1]):
             for a, b in zip(order, order[1:], strict=False):
                 gap = max(b.x0 - a.x1, a.x0 - b.x1)
-                if id(a) in owner and id(b) not in owner and gap < 0.3 * a.size and abs(a.size - b.size) < 0.05 * a.size:
+                if id(a) not in owner or abs(a.size - b.size) > 0.05 * a.size:
+                    continue
+                if id(b) not in owner and gap < 0.3 * a.size or order is row and owner.get(id(b)) != owner[id(a)] and gap < 0.1 * a.size:
                     owner[id(b)] = owner[id(a)]
 
 

@@ -217,7 +217,8 @@ def reportlab_pdf(out: Path, *, seed: int = 1, columns: int = 3, upright: bool =
             start = y
             y += 18
             if tile.title:
-                texts.append(("bold", 12, x + 4, y, tile.title))
+                fit = min(12.0, 12.0 * (step - 14) / measure(tile.title, 12.0, "bold"))
+                texts.append(("bold", fit, x + 4, y, tile.title))
                 y += 8
             for line in tile.lines:
                 if isinstance(line, list):
