@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import json
 import re
 from pathlib import Path
@@ -106,7 +107,7 @@ def test_the_reports_own_looseness_is_a_warning_by_name(published: Home) -> None
 
 def test_pages_for_people_are_written_and_need_no_network(published: Home) -> None:
     for page in (published.review("kitakyushu_dx-R6"), published.results):
-        text = page.read_text(encoding="utf-8")
+        text = html.unescape(page.read_text(encoding="utf-8"))
         assert "default-src 'none'" in text
         assert not re.search(r"(src|href)=\"https?:", text)
 
