@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources.errors import ShinchokuError
+from warehouse import readability
 from warehouse.exports import contents, csvw, documents, linked, package, release, tables, workbook
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ FOR_PROGRAMS = ("observations", "figures")  # the tables that are also JSON Line
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a call of write_exports left: the release, its files with sha256, the rows of each table, and whether it is new."""
+    """What a call of write_exports left: the release, its files with sha256, the rows of each table, whether it is new."""
 
     path: Path
     version: str
     files: dict[str, str]
     rows: dict[str, int]
     changed: bool
+    faults: tuple[readability.Fault, ...]  # against the machine-readability rule; published, and to be shown
 
 
 def write_exports(warehouse: Path, registry: Registry | None, out: Path, *, keep: int | None = None) -> Manifest:
@@ -61,6 +63,7 @@ def write_exports(warehouse: Path, registry: Registry | None, out: Path, *, keep
             for dataset in datasets:
                 workbook.write(connection, dataset, resources, folder / f"{dataset.name}.xlsx")
             _write_metadata(connection, datasets, resources, folder, version)
+            faults = _check_readability(resources, datasets, folder, out / "latest", version)
             published = release.publish(folder, out, version.partition("+")[0], keep=keep)
     except (duckdb.Error, OSError) as error:
         raise ShinchokuError(
@@ -70,7 +73,7 @@ def write_exports(warehouse: Path, registry: Registry | None, out: Path, *, keep
             f"空きがあるか、{warehouse} があるかを確かめてください。",
         ) from error
     counts = {resource.stem: resource.rows for resource in resources}
-    return Manifest(published.path, version, published.files, counts, published.changed)
+    return Manifest(published.path, version, published.files, counts, published.changed, tuple(faults))
 
 
 def _write_tables(connection: duckdb.DuckDBPyConnection, resources: list[contents.Resource], folder: Path) -> None:
@@ -110,6 +113,20 @@ def _write_metadata(
         record = linked.schema_org(dataset, sums, version, [str(name) for (name,) in names])
         linked.check_schema_org(record)
         linked.write_json(record, folder / f"{dataset.name}.schema_org.jsonld")
+
+
+def _check_readability(
+    resources: list[contents.Resource], datasets: list[contents.Dataset], folder: Path, previous: Path, version: str
+) -> list[readability.Fault]:
+    """The machine-readability rule on every table, with its report beside them."""
+    forms = (".csv", ".json", ".jsonl", ".parquet")
+    described = {f"{resource.stem}{form}": resource.table for resource in resources for form in forms}
+    for_people = [f"{dataset.name}{tail}" for dataset in datasets for tail in ("_wide_ja.csv", ".xlsx", "_open_data_list.csv")]
+    outcomes, faults = readability.check(readability.read(folder, described, for_people, previous))
+    rows = [(o.rule, o.title.ja, o.title.en, o.file, o.result, o.detail) for o in outcomes]
+    documents.write_rows(folder / "machine_readability.csv", ("rule", "title_ja", "title_en", "file", "result", "detail"), rows)
+    documents.write_text(folder / "machine_readability.md", readability.report(outcomes, version))
+    return faults
 
 
 def _version(datasets: list[contents.Dataset], folder: Path) -> str:
