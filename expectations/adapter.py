@@ -29,7 +29,7 @@ def run_suite(
 
     Every frame has the columns ``finding_key``, which names its row and stays the same when the file is read again, and
     ``printed``, what the report says there. ``settled`` maps a finding and what it expects to be printed to a person's reason;
-    a frame whose rows know that already has it in its column ``reason``.
+    a frame whose rows know that already has it in its column ``settled_by``.
     """
     by_frame: dict[str, list[Rule]] = defaultdict(list)
     for rule in rules:
@@ -102,7 +102,7 @@ def _result(
         finding = f"{rule.id}:{record['finding_key']}"
         expect = record["printed"] or ""
         shown = {column: plain(record[column]) for column in rule.show}
-        reason = record.get("reason") or settled.get((finding, expect))
+        reason = record.get("settled_by") or settled.get((finding, expect))
         examples.append({"finding": finding, "expect": expect, "settled": reason, **shown})
     examples.sort(key=lambda example: example["settled"] is not None)
     settled_count = sum(example["settled"] is not None for example in examples)

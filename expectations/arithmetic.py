@@ -62,14 +62,15 @@ def behind(row: Any) -> Range:
     # A number that claims less than exactness is round: its last zeros are not measured.
     while value and value % (step * 10) == 0:
         step *= 10
-    low, high = {
+    # Of a qualifier that is in no code list nothing is known; another rule sees to that.
+    below, above = {
         "about": (step / 2, step / 2),
         "over": (Decimal(0), step),
         "under": (step, Decimal(0)),
         "at_least": (Decimal(0), INFINITE),
         "at_most": (INFINITE, Decimal(0)),
-    }[row.qualifier]
-    return Range(value - low, value + high)
+    }.get(row.qualifier, (INFINITE, INFINITE))
+    return Range(value - below, value + above)
 
 
 def changes(observations: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +133,7 @@ def parts(figures: pd.DataFrame) -> pd.DataFrame:
                     "figure_id": part.figure_id,
                     "label": part.label,
                     "printed": part.raw,
-                    "reason": part.reason or total.reason,
+                    "settled_by": part.settled_by or total.settled_by,
                     "total": total.raw,
                     "part_fits": part.value <= total.value if comparable else None,
                 }
@@ -141,7 +142,7 @@ def parts(figures: pd.DataFrame) -> pd.DataFrame:
                 waiting.clear()
                 continue
         waiting[row.component] = row
-    columns = ["finding_key", "page", "figure_id", "label", "printed", "reason", "total", "part_fits"]
+    columns = ["finding_key", "page", "figure_id", "label", "printed", "settled_by", "total", "part_fits"]
     return pd.DataFrame(compared, columns=columns, dtype=object)
 
 

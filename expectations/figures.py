@@ -229,12 +229,12 @@ def frames(subject: Subject) -> dict[str, pd.DataFrame]:
     edition = subject.edition
     corrected = {c.figure.removeprefix(f"{edition.edition_id}-"): c for c in edition.decisions.corrections}
 
-    def reason(row: Any) -> str | None:
+    def settled_by(row: Any) -> str | None:
         """Why a person corrected the figure: the table keeps what was read, matching uses what is right."""
         correction = corrected.get(row.figure_id.removeprefix(f"{edition.edition_id}-"))
         return correction.reason if correction and _plain(correction.expect) == _plain(row.raw) else None
 
-    figures = derive(subject.figures, reason=reason)
+    figures = derive(subject.figures, settled_by=settled_by)
     if "box_text" not in figures.columns:
         figures = figures.assign(box_text=None)
     return {

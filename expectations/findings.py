@@ -159,7 +159,7 @@ def frame(subject: Subject) -> pd.DataFrame:
             {
                 "finding_key": finding["id"].partition(":")[2],
                 "printed": finding["expect"],
-                "reason": finding["settled"] or None,
+                "settled_by": finding["settled"] or None,
                 "page": place,
                 "figure_id": finding["figure_id"],
                 "indicator_id": finding["indicator_id"],
@@ -169,5 +169,5 @@ def frame(subject: Subject) -> pd.DataFrame:
                 **{kind: False if finding["kind"] == kind else None for kind in kinds},
             }
         )
-    columns = ["finding_key", "printed", "reason", *SHOW, *kinds]
+    columns = ["finding_key", "printed", "settled_by", *SHOW, *kinds]
     return pd.DataFrame(rows, columns=columns, dtype=object)

@@ -36,20 +36,24 @@ HEADINGS = {
 
 def write_results_page(out: Path, editions: Sequence[tuple[Edition, Sequence[RuleResult]]]) -> Path:
     """Write the page of these editions, newest first, in one step."""
-    page = environment().get_template("results.html.j2").render(
-        editions=[
-            {
-                "edition_id": edition.edition_id,
-                "title_ja": edition.meta.title.ja,
-                "title_en": edition.meta.title.en,
-                "tally": tally(results),
-                "suites": _by_suite(results),
-            }
-            for edition, results in sorted(editions, key=lambda pair: pair[0].fiscal_year, reverse=True)
-        ],
-        suites=SUITES,
-        headings=_column_headings() | HEADINGS,
-        shown=EXAMPLES_SHOWN,
+    page = (
+        environment()
+        .get_template("results.html.j2")
+        .render(
+            editions=[
+                {
+                    "edition_id": edition.edition_id,
+                    "title_ja": edition.meta.title.ja,
+                    "title_en": edition.meta.title.en,
+                    "tally": tally(results),
+                    "suites": _by_suite(results),
+                }
+                for edition, results in sorted(editions, key=lambda pair: pair[0].fiscal_year, reverse=True)
+            ],
+            suites=SUITES,
+            headings=_column_headings() | HEADINGS,
+            shown=EXAMPLES_SHOWN,
+        )
     )
     return write_whole(out, page)
 
@@ -73,7 +77,8 @@ def _by_suite(results: Sequence[RuleResult]) -> Mapping[str, list[RuleResult]]:
         suites[result.suite].append(result)
     order = ("error", "warning")
     return {
-        name: sorted(found, key=lambda r: order.index(r.severity) if not r.passed else len(order)) for name, found in suites.items()
+        name: sorted(found, key=lambda r: order.index(r.severity) if not r.passed else len(order))
+        for name, found in suites.items()
     }
 
 

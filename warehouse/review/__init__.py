@@ -83,7 +83,9 @@ def write_review(
             ("ledger", ledger),
         )
     )
-    by_page = {page["number"]: Page(page["number"], page["width"], page["height"], _embedded(Path(page["image"]))) for page in pages}
+    by_page = {
+        page["number"]: Page(page["number"], page["width"], page["height"], _embedded(Path(page["image"]))) for page in pages
+    }
     reasons = {row["figure_id"]: row for row in unmatched}
     observed = {row.figure_id: row for row in observation_rows if row.figure_id is not None}
     failing = _failing_by_figure(results)
@@ -110,23 +112,29 @@ def write_review(
         if (page := by_page.get(row.page)) is not None:
             page.statements.append(row)
     spots = {spot.figure.figure_id: spot for page in by_page.values() for spot in page.spots}
-    html = environment("warehouse.review").get_template("review.html.j2").render(
-        edition=edition,
-        meta=edition.meta,
-        pages=list(by_page.values()),
-        spots=spots,
-        looks_of_spots=Counter(spot.look for spot in spots.values()),
-        observations=observation_rows,
-        nulls=[row for row in observation_rows if row.value is None],
-        indicators=indicators,
-        statements=statement_rows,
-        failing=[result for result in results if result.examples],
-        tally=tally(results),
-        unmatched=[row for row in reasons.values() if row["figure_id"] in spots],
-        findings=list(findings),
-        ledger=Counter(row.kind for row in ledger_rows),
-        not_read=[row for row in ledger_rows if row.kind == "not_read"],
-        codes={name: {code.code: code.label for code in codes.codes} for name, codes in fields.dictionary().codelists.items()},
+    html = (
+        environment("warehouse.review")
+        .get_template("review.html.j2")
+        .render(
+            edition=edition,
+            meta=edition.meta,
+            pages=list(by_page.values()),
+            spots=spots,
+            looks_of_spots=Counter(spot.look for spot in spots.values()),
+            observations=observation_rows,
+            nulls=[row for row in observation_rows if row.value is None],
+            indicators=indicators,
+            statements=statement_rows,
+            failing=[result for result in results if result.examples],
+            tally=tally(results),
+            unmatched=[row for row in reasons.values() if row["figure_id"] in spots],
+            findings=list(findings),
+            ledger=Counter(row.kind for row in ledger_rows),
+            not_read=[row for row in ledger_rows if row.kind == "not_read"],
+            codes={
+                name: {code.code: code.label for code in codes.codes} for name, codes in fields.dictionary().codelists.items()
+            },
+        )
     )
     return write_whole(out, html)
 
