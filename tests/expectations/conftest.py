@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ import pytest
 
 from expectations import figures, observations, previous
 from expectations.adapter import run_suite
-from expectations.rules import RuleResult
+from expectations.rules import Rule, RuleResult
 from expectations.subject import Subject
 from sources import registry
 from sources.decisions import Decisions
@@ -64,7 +64,7 @@ class MadeUp:
     decisions: Decisions = field(default_factory=Decisions)
 
     def subject(self) -> Subject:
-        edition = deepcopy(registry.load().edition("R6"))
+        edition = copy(registry.load().edition("R6"))
         edition.__dict__["decisions"] = self.decisions
         return Subject.of(
             edition,
@@ -77,11 +77,18 @@ class MadeUp:
             previous=self.previous,
         )
 
-    def judged(self, settled: dict[tuple[str, str], str] | None = None) -> dict[str, RuleResult]:
+    def judged(
+        self, settled: dict[tuple[str, str], str] | None = None, only: Callable[[Rule], bool] = lambda rule: True
+    ) -> dict[str, RuleResult]:
         subject = self.subject()
-        suites = {"figures": figures, "observations": observations, "previous": previous}
-        results = [r for name, suite in suites.items() for r in run_suite(name, suite.RULES, suite.frames(subject), settled)]
+        results = []
+        for name, suite in {"figures": figures, "observations": observations, "previous": previous}.items():
+            rules = [rule for rule in suite.RULES if only(rule)]
+            results += run_suite(name, rules, suite.frames(subject), settled) if rules else []
         return {result.rule_id: result for result in results}
+
+    def judge(self, rule_id: str, settled: dict[tuple[str, str], str] | None = None) -> RuleResult:
+        return self.judged(settled, only=lambda rule: rule.id == rule_id)[rule_id]
 
 
 @pytest.fixture

@@ -40,11 +40,11 @@ def test_what_is_counted_is_exact_and_what_is_measured_is_not() -> None:
 
 def test_a_count_off_by_one_is_a_contradiction_and_a_rounded_rate_is_not(edition) -> None:
     edition.observations[1]["value"] = Decimal(8)
-    assert not edition.judged()["change_is_the_difference"].passed
+    assert not edition.judge("change_is_the_difference").passed
     for row, value in zip(edition.observations[:3], (27, 4, 24), strict=True):
         row.update(indicator_id="convenience_store_share", value=Decimal(value), source_value=Decimal(value), unit_code="percent")
     edition.observations[1]["unit_code"] = "percentage_point"
-    result = edition.judged()["change_is_the_difference"]
+    result = edition.judge("change_is_the_difference")
     assert result.passed and result.checked == 1
 
 
@@ -62,13 +62,13 @@ def test_a_change_in_points_may_compare_two_growths(edition) -> None:
         "base_end": before["period_end"],
     }
     edition.observations += [before, change]
-    assert not edition.judged()["change_is_the_difference"].passed
+    assert not edition.judge("change_is_the_difference").passed
     change["value"] = Decimal(0)
-    assert edition.judged()["change_is_the_difference"].passed
+    assert edition.judge("change_is_the_difference").passed
 
 
 def test_parts_of_other_units_or_sentences_are_not_compared(edition) -> None:
     edition.figures[8].update(value=Decimal(9999), unit="名")
-    assert edition.judged()["part_fits_its_total"].checked == 0
+    assert edition.judge("part_fits_its_total").checked == 0
     edition.figures[8].update(unit="手続き", label="別の項目")
-    assert edition.judged()["part_fits_its_total"].checked == 0
+    assert edition.judge("part_fits_its_total").checked == 0

@@ -95,7 +95,7 @@ def test_something_is_planted_for_every_rule() -> None:
 @pytest.mark.parametrize("rule_id", PLANTED)
 def test_each_rule_catches_what_is_planted(rule_id: str, edition) -> None:
     PLANTED[rule_id](edition)
-    result = edition.judged()[rule_id]
+    result = edition.judge(rule_id)
     assert not result.passed
     assert result.unexpected_count >= 1
     assert result.severity == ALL_RULES[rule_id].severity
@@ -105,7 +105,7 @@ def test_each_rule_catches_what_is_planted(rule_id: str, edition) -> None:
 @pytest.mark.parametrize("kind", sorted(FINDING_RULES))
 def test_each_kind_of_finding_is_a_rule(kind: str, edition, finding) -> None:
     edition.findings = [finding(kind), finding("unit_printed", severity="note")]
-    failing = [result for result in edition.judged().values() if not result.passed]
+    failing = [result for result in edition.judged(only=lambda rule: rule.frame == "finding").values() if not result.passed]
     assert [result.rule_id for result in failing] == [kind]
     assert failing[0].severity == KINDS[kind]
     assert failing[0].examples[0]["finding"] == f"{kind}:open_datasets"
@@ -113,19 +113,19 @@ def test_each_kind_of_finding_is_a_rule(kind: str, edition, finding) -> None:
 
 def test_a_settled_finding_is_shown_and_does_not_fail(edition, finding) -> None:
     edition.findings = [finding("restated", severity="note", settled="市が改訂した")]
-    result = edition.judged()["restated"]
+    result = edition.judge("restated")
     assert result.passed and (result.settled_count, result.unexpected_count) == (1, 0)
     assert result.examples[0]["settled"] == "市が改訂した"
 
 
 def test_a_person_settles_a_broken_rule_as_long_as_the_print_is_the_same(edition) -> None:
     PLANTED["change_is_the_difference"](edition)
-    broken = edition.judged()["change_is_the_difference"]
+    broken = edition.judge("change_is_the_difference")
     place = (broken.examples[0]["finding"], broken.examples[0]["expect"])
     assert place[1] == "+7件" and broken.blocks
-    settled = edition.judged({place: "報告書の誤り"})["change_is_the_difference"]
+    settled = edition.judge("change_is_the_difference", {place: "報告書の誤り"})
     assert settled.passed and settled.settled_count == 1 and not settled.blocks
-    assert not edition.judged({(place[0], "+9件"): "報告書の誤り"})["change_is_the_difference"].passed
+    assert not edition.judge("change_is_the_difference", {(place[0], "+9件"): "報告書の誤り"}).passed
 
 
 def test_a_correction_settles_what_is_wrong_with_the_figure_as_read(edition) -> None:
@@ -139,7 +139,7 @@ def test_a_correction_settles_what_is_wrong_with_the_figure_as_read(edition) -> 
         "when": "2026-06-01",
     }
     edition.decisions = Decisions.model_validate({"corrections": [correction]})
-    result = edition.judged()["value_is_plausible"]
+    result = edition.judge("value_is_plausible")
     assert result.passed and result.examples[0]["settled"] == "桁の誤り"
 
 
