@@ -47,24 +47,28 @@ def read_picture(path: Path, page: Page) -> tuple[Page, float, dict[int, float]]
     gray = np.asarray(_level(image, angle).convert("L"))
     centre = (image.width / 2, image.height / 2)
     order = 0
-    for quad, words in zip(found.boxes, found.word_results, strict=False):
+    for quad, words in zip(found.boxes.tolist(), found.word_results, strict=False):
         corners = [_turn(x, y, centre, -angle) for x, y in quad]
         top, bottom = (corners[0][1] + corners[1][1]) / 2, (corners[2][1] + corners[3][1]) / 2
         # The recogniser's boxes have a margin of about a tenth of their height above and below the type.
         high = bottom - top
         top, bottom = top + 0.1 * high, bottom - 0.1 * high
         size = (bottom - top) * scale
-        chars = [(text, score, [_turn(x, y, centre, -angle) for x, y in box]) for text, score, box in words if text.strip()]
+        chars = [
+            (text, score, [_turn(float(x), float(y), centre, -angle) for x, y in box]) for text, score, box in words if text.strip()
+        ]
         if not chars:
             continue
-        left = min(x for x, _ in chars[0][2])
-        if chars[0][0][0].isdigit() and (sign := _triangle(gray, left, top, bottom)):
-            chars.insert(0, (sign, 0.9, [(left - 0.9 * high, top), (left - 0.05 * high, top), (left, bottom), (left - 0.9 * high, bottom)]))
-        for text, score, box in chars:
-            x0, x1 = min(x for x, _ in box), max(x for x, _ in box)
+        boxes = [(text, score, min(x for x, _ in box), max(x for x, _ in box)) for text, score, box in chars]
+        boxes = _signed(boxes, gray, top, bottom)
+        for n, (text, score, x0, x1) in enumerate(boxes):
+            following = boxes[n + 1][2] if n + 1 < len(boxes) else x1
+            # The recogniser's boxes are narrower than the set of the type: only a wide gap is a blank.
+            if x1 < following < x1 + 0.7 * high:
+                x1 = following
             step = (x1 - x0) / len(text)
-            for n, char in enumerate(text):
-                a, b = x0 + n * step, x0 + (n + 1) * step
+            for k, char in enumerate(text):
+                a, b = x0 + k * step, x0 + (k + 1) * step
                 out.glyphs.append(
                     Glyph(char, a * scale, top * scale, b * scale, bottom * scale, bottom * scale, size, False, order)
                 )
@@ -106,12 +110,38 @@ def _level(image: Any, angle: float) -> Any:
     return image if not angle else image.rotate(math.degrees(angle), fillcolor=(255, 255, 255), resample=Image.Resampling.BILINEAR)
 
 
-def _triangle(gray: Any, left: float, top: float, bottom: float) -> str:
+def _signed(
+    chars: list[tuple[str, float, float, float]], gray: Any, top: float, bottom: float
+) -> list[tuple[str, float, float, float]]:
+    """Characters of a line with the signs that the recogniser left out before its numbers."""
+    out: list[tuple[str, float, float, float]] = []
+    high = bottom - top
+    for text, score, x0, x1 in chars:
+        before = out[-1] if out else None
+        opens = text[0].isdigit() and (before is None or not (before[0][-1].isdigit() or before[0][-1] in ".,▲△"))
+        if opens and (before is None or x0 - before[3] > 0.35 * high):
+            start = max(x0 - 1.25 * high, before[3] if before else 0.0)
+            if sign := _triangle(gray, start, x0, top, bottom):
+                out.append((sign, 0.9, max(start, x0 - 0.95 * high), x0 - 0.02 * high))
+        out.append((text, score, x0, x1))
+    return out
+
+
+def _triangle(gray: Any, start: float, left: float, top: float, bottom: float) -> str:
     """▲ or △ where one stands left of a number: recognisers drop large ones, and the number would lose its sign."""
     high = bottom - top
-    a, b = max(0, int(left - 1.15 * high)), max(0, int(left - 0.02 * high))
-    part = gray[max(0, int(top)) : int(bottom), a:b] < 128
-    if part.size == 0 or part.sum() < 0.05 * high * high:
+    a, b = max(0, int(start)), max(0, int(left - 0.02 * high))
+    import cv2
+    import numpy as np
+
+    ink = (gray[max(0, int(top)) : int(bottom), a:b] < 128).astype(np.uint8)
+    if ink.size == 0:
+        return ""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    if count < 2:
+        return ""
+    part = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    if part.sum() < 0.05 * high * high:
         return ""
     rows = part.any(axis=1).nonzero()[0]
     columns = part.any(axis=0).nonzero()[0]
