@@ -1,7 +1,7 @@
 """Text to quantities and periods. Knows Japanese, knows no PDF.
 
 The way of a text: normalize (characters) → tokens (numerals, units, periods, what is no figure) → statements (what they say
-together). Start reading at ``statements`` for the rules, at ``tokens.RULES`` for what is no figure.
+together). Start reading at ``statements`` for the rules, at ``nofigures.RULES`` for what is no figure.
 """
 
 from sources.notation.headings import heading

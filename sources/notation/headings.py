@@ -8,22 +8,25 @@ from sources.notation import numerals, periods
 from sources.notation.model import Context, Heading
 from sources.notation.normalize import normalize
 from sources.notation.periods import Dated
-from sources.notation.tokens import Token, longest_unit, scan
+from sources.notation.quantities import longest_unit
+from sources.notation.tokens import Token, scan
 from sources.notation.units import canonical, unit_of
 from sources.records import Period
 
-_UNIT_NOTE = re.compile(r"[(\[【]? ?単 ?位 ?[:：]? ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()\[\]【】、,:：]{1,10}) ?[)\]】]?")
+_UNIT_NOTE = re.compile(
+    r"[(\[【]? ?単 ?位 ?[:：]? ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()\[\]【】、,:：]{1,10}) ?[)\]】]?")
 _UNIT_BRACKET = re.compile(r"\( ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()、,:：\d]{1,10}) ?\)")
 _UNIT_ALONE = re.compile(r"^ ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()、,:：\d]{1,10}) ?$", re.M)
 _COUNTED = re.compile(r"(?P<unit>[一-龥ァ-ヺー]{1,8}?)数(?:量)?(?: ?\(|$|\n| )")
-_RATE_NAME = re.compile(r"(?:率|割合|比率|シェア|構成比|普及度)(?: ?\(|$|\n| )")
+_COUNTERS = set("人名件枚個台本冊回戸棟床頭羽匹隻便校") | {"世帯", "か所", "箇所", "ヶ所", "カ所", "時間", "種類", "団体", "か月"}
 _TARGET = re.compile(r"目標(?!.{0,6}(?:達成|比|到達))|最終値|ターゲット|目指す姿")
 _LEVEL = re.compile(r"実績|現状|現況|基準値|達成[率度]|進捗率|当初値|策定時|見込")
-_GROWTH = re.compile(r"(?:前年度?|昨年度?|前期|前回|前年同[月期]|前月)(?:から)?(?:対?比|増減率|伸び?率)|増減率|伸び?率|増加率|減少率|変化率|成長率|対前年度?(?!.{0,6}(?:差|増減[数額]))")
+_GROWTH = re.compile(
+    r"(?:前年度?|昨年度?|前期|前回|前年同[月期]|前月)(?:から)?(?:対?比|増減率|伸び?率)|増減率|"
+    r"伸び?率|増加率|減少率|変化率|成長率|対前年度?(?!.{0,6}(?:差|増減[数額]))")
 _CHANGE = re.compile(r"(?:前年度?|昨年度?|前期|前回|前年同[月期]|前月)(?:から)?(?:との)?(?:差|増減(?!率))|増減(?!率)|差引増減")
 _BACK = re.compile(r"(?:対?)(?P<far>前々|一昨)?(?:前|昨)(?:年度?|回|期)")
 _EARLIER_LEVEL = re.compile(r"前年度?(?:の|末|同)?(?:割合|実績|値|数値|人件費率|決算|水準|比率)?$|前年度?の")
-_NOTE_WORDS = re.compile(r"現在|時点|以降|まで|実績値?|目標値?")
 _EMPTY = re.compile(r"[(\[【〔<] ?(?:参 ?考|単位|[のにをは、,・:： ~→\-]*) ?[)\]】〕>]")
 _SPACES = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])| {2,}")
 _ABOUT = re.compile(r"約|概数|概算|およそ")
@@ -38,8 +41,8 @@ def heading(text: str, context: Context = Context()) -> Heading:  # noqa: B008
         normal = normalize(repaired.rpartition("ではなく")[2])
         repaired = normal.text
     calendar = context.calendar or ("fiscal" if "年度" in repaired else "")
-    tokens = scan(normal, context.fiscal_year, calendar, cell=False)
-    found = Heading("")
+    tokens = scan(normal, context.fiscal_year, calendar)
+    found = Heading("", notes=tuple(dict.fromkeys(note for _, note in normal.notes)))
     spans = _period_of(tokens, context, found)
     _unit_of(repaired, found, spans)
     _measure_of(repaired, found)
@@ -85,6 +88,8 @@ def _unit_of(text: str, found: Heading, spans: list[tuple[int, int]]) -> None:
             known = unit_of(unit) is not None or (pattern is _UNIT_NOTE) or ("/" in unit and unit_of(unit.split("/")[0]) is not None)
             if not known and unit.endswith(("数", "量")) and unit_of(unit[:-1]):
                 known, unit = True, unit[:-1]
+            if pattern is _UNIT_ALONE and not _alone(match):
+                continue
             if known and not (pattern is _UNIT_BRACKET and unit in ("計", "国", "県", "市", "町", "村", "年", "月", "日", "図", "表", "案", "例")):
                 found.unit = canonical(unit)
                 found.scale = sum(numerals.SMALL.get(c, 0) + numerals.LARGE.get(c, 0) for c in match["mult"])
@@ -100,6 +105,14 @@ def _unit_of(text: str, found: Heading, spans: list[tuple[int, int]]) -> None:
                 return
         if label[counted.end("unit") - 1] in "員者民":
             found.unit = "名"
+
+
+def _alone(match: re.Match[str]) -> bool:
+    """Whether a word alone in a heading is a unit: 円, 万枚, 世帯 are; 国, 計画 and 施設 name rows and columns."""
+    entry = unit_of(match["unit"])
+    if entry is None:
+        return "/" in match["unit"]
+    return bool(match["mult"]) or entry.kind not in ("count", "time", "other") or match["unit"] in _COUNTERS
 
 
 def _measure_of(text: str, found: Heading) -> None:

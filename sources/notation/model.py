@@ -66,6 +66,7 @@ class Read:
     text: str
     figures: list[Quantity] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    notes: tuple[str, ...] = ()  # characters repaired or doubtful anywhere in the text
 
 
 @dataclass(slots=True)
@@ -82,3 +83,4 @@ class Heading:
     is_target: bool = False
     base_back: int = 0
     period_back: int = 0
+    notes: tuple[str, ...] = ()

@@ -22,10 +22,9 @@ _CIRCLED = {chr(c) for c in [*range(0x2460, 0x249C), *range(0x2776, 0x2794), *ra
 _RADICALS = str.maketrans("⺟⻑⻄⻘⻩⻫⻲⺠⻝⻤⻯⻭⻨⻆⻁⻬⻮⻳⻣⺝⻢⻥⻦⻖⺡", "母長西青黄斉亀民食鬼竜歯麦角虎斉歯亀骨月馬魚鳥阝氵")
 _CYRILLIC = dict(zip("АВЕЅІЈКМНОРСТХаеосрху", "ABESIJKMHOPCTXaeocpxy", strict=True))
 _GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True))
-# A kanji, Cyrillic or other letter inside a word of katakana is the katakana that it looks like.
-_KATAKANA_TWINS = {"й": "イ", "一": "ー", "二": "ニ", "八": "ハ", "力": "カ", "口": "ロ", "工": "エ", "夕": "タ", "卜": "ト", "―": "ー",
-                   "—": "ー", "千": "チ", "三": "ミ", "へ": "ヘ", "べ": "ベ", "ぺ": "ペ", "り": "リ", "才": "オ", "二゙": "ニ"}
-_CERTAIN_TWINS = set("й一二力口工夕卜―—へべぺ")
+# Between two katakana these are certainly the katakana that they look like; the doubtful ones also make words (デジタル力アップ).
+_KATAKANA_TWINS = {"й": "イ", "一": "ー", "―": "ー", "—": "ー", "二": "ニ", "夕": "タ", "卜": "ト"}
+_DOUBTFUL = set("力口工八")
 _KATAKANA = re.compile(r"[ァ-ヺー]")
 _PLAIN = re.compile(r"[\n0-9A-Za-z,.%()+/:ぁ-んァ-ヺー一-龥、。「」【】・]*\Z")
 
@@ -113,31 +112,29 @@ def _twins(text: str, origin: list[int], notes: list[tuple[int, str]]) -> Normal
     """Repair look-alikes where their neighbours make it certain; elsewhere only tell of them."""
     chars = list(text)
     for match in _SUSPECT.finditer(text):
-        place = match.start()
-        char = chars[place]
-        before = chars[place - 1] if place else ""
-        after = chars[place + 1] if place + 1 < len(chars) else ""
-        fixed = ""
-        if char in _KATAKANA_TWINS and _KATAKANA.match(before):
-            if _KATAKANA.match(after) or char == "й":
-                fixed = _KATAKANA_TWINS[char] if char in _CERTAIN_TWINS else ""
-            elif char not in "йへべぺ力口工夕卜":
-                continue  # コース一覧, センター三か所: a word of its own
-        elif char in _CYRILLIC or char in _GREEK:
-            near = before + after
-            if any(c.isascii() and c.isalnum() for c in near):
-                fixed = _CYRILLIC.get(char) or _GREEK[char]
-        elif char in "OoО〇" and before.isdecimal() and after.isdecimal() and before.isascii() and after.isascii():
-            fixed = "0"
-        elif char not in "йО" or before == "":
-            if not (char in _CYRILLIC or char in _GREEK):
-                continue
-        if fixed and fixed != char:
+        place, char = match.start(), match[0]
+        fixed = _twin(char, text[place - 1 : place], text[place + 1 : place + 2])
+        if fixed:
             chars[place] = fixed
             notes.append((place, f"{char} (U+{ord(char):04X}) read as {fixed}"))
-        elif not fixed and not ("一" <= char <= "龥" or char in "へべぺりOo〇―—"):
-            notes.append((place, f"{char} (U+{ord(char):04X}) may be another letter's look-alike"))
+        elif fixed is not None:
+            notes.append((place, f"{char} (U+{ord(char):04X}) may be a look-alike of another letter"))
     return Normal("".join(chars), tuple(origin), tuple(sorted(notes)))
 
 
-_SUSPECT = re.compile("[" + "".join(_CYRILLIC) + "".join(_GREEK) + "й]|(?<=[ァ-ヺー])[一二八力口工夕卜―—千三へべぺり才]|(?<=[0-9])[Oo〇](?=[0-9])")
+def _twin(char: str, before: str, after: str) -> str | None:
+    """What a suspect stands for; "" where that is not certain, None where it is itself."""
+    if char in _CYRILLIC or char in _GREEK:
+        in_latin = any(c.isascii() and c.isalnum() for c in before + after)
+        return (_CYRILLIC.get(char) or _GREEK[char]) if in_latin else ""
+    if char in "Oo〇":
+        return "0"
+    inside = bool(_KATAKANA.match(before)) and (bool(_KATAKANA.match(after)) or char in "й卜")
+    if char in _DOUBTFUL:
+        return "" if inside else None
+    return _KATAKANA_TWINS[char] if inside else "" if char == "й" else None
+
+
+_SUSPECT = re.compile(
+    "[" + "".join(_CYRILLIC) + "".join(_GREEK) + "й]|(?<=[ァ-ヺー])[一二夕卜―—力口工八](?=[ァ-ヺー])|(?<=[ァ-ヺー])卜|(?<=[0-9])[Oo〇](?=[0-9])"
+)

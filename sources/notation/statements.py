@@ -22,20 +22,26 @@ from sources.notation import numerals, periods
 from sources.notation.model import Context, Mark, Quantity, Read
 from sources.notation.normalize import Normal, normalize
 from sources.notation.periods import Dated
-from sources.notation.tokens import Number, Token, scan
+from sources.notation.quantities import Number
+from sources.notation.tokens import Token, scan
 from sources.notation.units import canonical, unit_of
 from sources.records import Period
 
 _LIST_GAP = re.compile(r" ?(?:[、,・と\n]|及び|および|並びに|かつ)? ?\Z")
 _OF = re.compile(r"(?:の[^\d、。()\n]{1,16})?(?:の(?:うち|内)|[でとが]?[、, ]?(?:そのうち|うち|内(?![部容])))[^\d。\n]{0,24}\Z")
-_AMONG = re.compile(r"[ \n]?(?:(?:の)?中(?![学間心央国高小期止長核山]))(?:[、,の\n ]|(?=\Z))[^\d。()]{0,24}\Z|[、 ]?(?:\(|\n?\()?(?:うち|内数?)[^\d。()]{0,24}\Z")
+_AMONG = re.compile(
+    r"[ \n]?(?:(?:の)?中(?![学間心央国高小期止長核山]))(?:[、,の\n ]|(?=\Z))[^\d。()]{0,24}\Z|"
+    r"[、 ]?(?:\(|\n?\()?(?:うち|内数?)[^\d。()]{0,24}\Z")
 _OF_THAT = re.compile(r".? ?の ?\Z")
 _SHARED = re.compile(r"[、,][^\d。()]{0,24}\Z")
 _OVER = re.compile(r"[ \n]?/[ \n]?\Z")
 _RANGE = re.compile(r"[ \n]?(?:~|-|ないし|乃至)[ \n]?(?:約|およそ)?\Z")
 _FROM_TO = re.compile(r" ?から ?\Z")
 _ARROW = re.compile(r"(?:→|⇒|➡|➔|⇨)")
-_GROUPS = re.compile(r"(?:全国|県|府|都|国|市|他都市|政令市|類似団体|同規模|管内|道内|県内|全県|世代|男女|業種)(?:の)?(?:平均|計|全体|値|水準)?(?:値)?(?: ?(?:比|と比|に比|より|を|との差|に対し))|平均(?:より|を|と比|に比)")
+_GROUPS = re.compile(
+    r"(?:全国|県|府|都|国|市|他都市|政令市|類似団体|同規模|管内|道内|県内|全県|世代|男女|業種)(?:の)?(?:平均|"
+    r"計|全体|値|水準)?(?:値)?(?: ?(?:比|と比|に比|より|を|との差|に対し))|平均(?:より|を|と比|"
+    r"に比)")
 _UNIT_LINE = re.compile(r"(?m:^) ?[(]?(?:単位 ?[:：]? ?)?([十百千]?[万億兆]?)([^\s\d()\n]{1,8})[)]? ?(?m:$)")
 _SUBJECT_DROP = re.compile(r"[、。,:：・\s()\[\]【】〔〕<>〈〉「」『』◇◆○●◎■□★☆※→⇒~]+")
 _TAIL = re.compile(r"(?:の|は|が|を|に|で|と|も|約|計|合計|延べ|のべ|およそ)+$")
@@ -82,7 +88,7 @@ def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
     """All figures of a text, and what every other number in it is."""
     normal = normalize(text)
     bare = context.calendar or ("fiscal" if "年度" in normal.text else "")
-    tokens = scan(normal, context.fiscal_year, bare, bool(context.unit))
+    tokens = scan(normal, context.fiscal_year, bare)
     said = _govern(normal.text, tokens, context)
     _pairs(normal.text, said)
     _units_of_lines(normal.text, said, tokens)
@@ -92,7 +98,7 @@ def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
     _resolve(said, context)
     _clauses(tokens, said)
     figures = [_quantity(normal, text, one, context) for one in said]
-    return Read(text, figures, _marks(normal, tokens, figures, said))
+    return Read(text, figures, _marks(normal, tokens), tuple(dict.fromkeys(note for _, note in normal.notes)))
 
 
 class _Governor:
@@ -397,9 +403,7 @@ def _measures(text: str, said: list[_Said], context: Context) -> None:
             one.measure = kind
         elif scope in ("growth", "change"):
             one.measure = "growth" if scope == "growth" and number.kind in ("ratio", "") else kind
-        elif scope == "level" and not (number.move and not number.into):
-            one.measure = "level"
-        elif number.into and number.unit != "倍" and not number.sign:
+        elif scope == "level" and not (number.move and not number.into) or number.into and number.unit != "倍" and not number.sign:
             one.measure = "level"
         elif arrow or number.move or number.turns:
             one.measure = kind
@@ -407,9 +411,7 @@ def _measures(text: str, said: list[_Said], context: Context) -> None:
             one.measure = context.measure if context.measure != "target" else "level"
             if one.earlier is not None and context.measure in ("growth", "change"):
                 one.measure = context.measure
-        elif number.sign in ("+", "±"):
-            one.measure = kind
-        elif number.sign == "-" and one.depth and index and said[index - 1].depth < one.depth and number.unit:
+        elif number.sign in ("+", "±") or number.sign == "-" and one.depth and index and said[index - 1].depth < one.depth and number.unit:
             one.measure = kind
         else:
             one.measure = "level"
@@ -495,19 +497,17 @@ def _base(versus: Dated, period: Period | None) -> Period | None:
 
 def _quantity(normal: Normal, text: str, one: _Said, context: Context) -> Quantity:
     number = one.number
-    value = number.value
     if number.unit == "" and number.bare and (context.unit or context.scale):
-        _lend(number, context.unit, context.scale) if context.unit else None
-        if not context.unit and not number.scale:
-            number.value, number.scale = value.scaleb(context.scale), context.scale
-        value = number.value
+        _lend(number, context.unit, context.scale)
+    value = number.value
     if number.sign == "-" or (number.move < 0 and not number.into):
         value = -value
     if number.sign == "±" and value == 0:
         value = Decimal(0)
     qualifier = number.qualifier if number.qualifier != "exact" else context.qualifier
     start, end = normal.span(number.start, number.end)
-    notes = [*number.notes, *normal.notes_in(number.start, number.end)]
+    near = min(one.clause, one.dated.start) if one.dated is not None and one.dated.start <= number.start else one.clause
+    notes = [*number.notes, *normal.notes_in(near, number.end)]
     for dated in (one.dated, one.versus):
         if dated is not None and dated.note:
             notes.append(dated.note)
@@ -538,17 +538,14 @@ def _words_around(text: str, one: _Said) -> tuple[str, str]:
     return subject, after[1] if after else ""
 
 
-def _marks(normal: Normal, tokens: list[Token], figures: list[Quantity], said: list[_Said]) -> list[Mark]:
+def _marks(normal: Normal, tokens: list[Token]) -> list[Mark]:
     """One mark for every run of digits or number word, in order."""
     marks = []
     for token in tokens:
-        if token.kind == "number" and token.number is not None:
-            start, end = normal.span(token.number.core, token.number.core_end)
-            marks.append(Mark(start, end, "figure", ""))
+        if token.number is not None:
+            marks.append(Mark(*normal.span(token.number.core, token.number.core_end), "figure", ""))
         elif token.kind == "period":
-            start, end = normal.span(token.start, token.end)
-            marks.append(Mark(start, end, "date", ""))
+            marks.append(Mark(*normal.span(token.start, token.end), "date", "a date or period"))
         elif token.kind == "skip":
-            start, end = normal.span(token.start, token.end)
-            marks.append(Mark(start, end, token.text, token.reason))
+            marks.append(Mark(*normal.span(token.start, token.end), token.text, token.reason))
     return marks

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.notation import Context, heading, normalize, read
+from sources.notation.nofigures import RULES
 from sources.notation.numerals import digital, kanji, plain
 from sources.notation.periods import back, fiscal
-from sources.notation.tokens import RULES
 from sources.notation.units import UNITS
 from sources.records import LEDGER_KINDS, MEASURES, PERIOD_KINDS, QUALIFIERS
 
@@ -21,8 +21,10 @@ CONTEXT = Context(fiscal_year=2024)
 FULL_WIDTH = str.maketrans("0123456789,.%+", "０１２３４５６７８９，．％＋")
 KANJI = "〇一二三四五六七八九"
 COUNTERS = ["件", "枚", "講座", "システム", "手続き", "世帯", "団体", "か所", "校", "円", "業務", "施設"]
-PIECES = list("0123456789０９,.，．・ 　\n一二三十百千万億兆〇年度月日時分秒末第条項号階期回件枚人名%％割倍の中→～~-－▲△+±()（）【】/約超RHSM①※〒⽉йＲ㎡")
-PIECES += ["令和", "平成", "前年度", "前年度比", "現在", "時点", "目標", "実績", "ポイント", "以上", "増", "減", "うち", "手続き", "あたり", "から", "3兆8,165億円", "R6.4.1"]
+PIECES = list(
+    "0123456789０９,.，．・ 　\n一二三十百千万億兆〇年度月日時分秒末第条項号階期回件枚人名%％割倍の中→～~-－▲△+±()（）【】/約超RHSM①※〒⽉йＲ㎡")
+PIECES += ["令和", "平成", "前年度", "前年度比", "現在", "時点", "目標", "実績"]
+PIECES += ["ポイント", "以上", "増", "減", "うち", "手続き", "あたり", "から", "3兆8,165億円", "R6.4.1"]
 texts = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 
 

@@ -1,0 +1,93 @@
+"""Headings, captions, stubs and notes: what they hand to the numbers under them; and contexts handed to a reading."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from sources.notation import Context, heading, normalize, read
+from sources.notation.periods import as_of, calendar_year, fiscal
+
+HEADINGS = [
+    ("住民基本台帳人口\n（令和6年1月1日）", "住民基本台帳人口", {"period": as_of(date(2024, 1, 1))}),
+    ("目標値（万枚）", "目標値", {"measure": "target", "unit": "枚", "scale": 4}),
+    ("（単位：千円）", "", {"unit": "円", "scale": 3}),
+    ("単位:百万円", "", {"unit": "円", "scale": 6}),
+    ("前年比", "前年比", {"measure": "growth", "base_back": 1}),
+    ("前年度増減", "前年度増減", {"measure": "change", "base_back": 1}),
+    ("(参考)\nR3年度人件費率", "人件費率", {"period": fiscal(2021)}),
+    ("現状値\n（2014年度）", "現状値", {"period": fiscal(2014), "measure": "level"}),
+    ("実績（令和5年度）", "実績", {"period": fiscal(2023), "measure": "level"}),
+    ("目標値（2019年度）", "目標値", {"period": fiscal(2019), "is_target": True}),
+    ("(1) 平均年齢の状況(令和5年4月1日現在)", "(1) 平均年齢の状況", {"period": as_of(date(2023, 4, 1))}),
+    ("【R9に向けた目標】", "【目標】", {"period": fiscal(2027), "measure": "target"}),
+    ("R6年度", "", {"period": fiscal(2024)}),
+    ("2021年", "", {"period": calendar_year(2021)}),
+    ("R64.1", "", {"period": as_of(date(2024, 4, 1))}),
+    ("施設数", "施設数", {"unit": "施設"}),
+    ("令和5年度比", "", {"base": fiscal(2023)}),
+    ("※前年比増減ではなく前年の割合を記載", "前年の割合を記載", {"period_back": 1, "measure": None}),
+    ("千円", "", {"unit": "円", "scale": 3}),
+    ("累計", "累計", {"period": None}),
+]
+
+
+@pytest.mark.parametrize(("text", "label", "wanted"), HEADINGS, ids=[text for text, _, _ in HEADINGS])
+def test_a_heading_says_what_governs(text: str, label: str, wanted: dict[str, object]) -> None:
+    found = heading(text, Context(fiscal_year=2023))
+    assert {key: getattr(found, key) for key in wanted} == wanted
+    assert found.label == label if label else True
+
+
+def test_a_context_lends_unit_and_measure_to_bare_numbers_only() -> None:
+    context = Context(fiscal_year=2022, unit="枚", scale=4, measure="target", period=calendar_year(2021))
+    figure, = read("2,693", context).figures
+    assert (figure.value, figure.unit, figure.scale, figure.measure, figure.period) == (26_930_000, "枚", 4, "target", calendar_year(2021))
+    printed, = read("95%", context).figures
+    assert (printed.value, printed.unit, printed.scale) == (95, "%", 0)
+
+
+def test_a_column_of_growth_compares_with_the_year_before() -> None:
+    figure, = read("▲16%", Context(fiscal_year=2022, measure="growth", period=calendar_year(2021), base_back=1)).figures
+    assert (figure.value, figure.measure, figure.base) == (Decimal(-16), "growth", calendar_year(2020))
+
+
+def test_a_column_of_the_year_before_moves_the_period() -> None:
+    figure, = read("82.9%", Context(fiscal_year=2022, period=fiscal(2022), period_back=1)).figures
+    assert (figure.measure, figure.period, figure.base) == ("level", fiscal(2021), None)
+
+
+def test_bare_years_count_as_the_surroundings_do() -> None:
+    text = "目標値（2019）2 事業"
+    assert read(text, Context(fiscal_year=2015)).figures[0].period == calendar_year(2019)
+    assert read(text, Context(fiscal_year=2015, calendar="fiscal")).figures[0].period == fiscal(2019)
+
+
+def test_without_a_fiscal_year_there_is_no_guess() -> None:
+    figure, = read("30万枚").figures
+    assert figure.period is None
+
+
+def test_repairs_are_told() -> None:
+    assert "й (U+0439) read as イ" in read("デジタル・デバйド対策 40講座").figures[0].notes
+    assert any("⽉" in note for note in read("令和６年３⽉末現在 12,345人").figures[0].notes)
+    assert normalize("サ一ビス").text == "サービス"
+    assert normalize("コース一覧").text == "コース一覧"
+    assert normalize("デジタル力アップ").text == "デジタル力アップ"
+    assert normalize("デジタル力アップ").notes
+    assert normalize("Н29年度").text == "H29年度"
+
+
+def test_places_are_those_of_the_given_text() -> None:
+    text = "手続き　２，２６０ 手続き\n中、１，９００手続き"
+    figures = read(text).figures
+    assert [text[f.start : f.end] for f in figures] == ["２，２６０ 手続き", "１，９００手続き"]
+
+
+def test_subject_and_predicate() -> None:
+    figure, = read("デジタル活用講座 40 講座実施").figures
+    assert (figure.subject, figure.predicate) == ("デジタル活用講座", "実施")
+    figure, = read("全交付件数の\n約27%").figures
+    assert figure.unit == "%"
