@@ -25,8 +25,10 @@ def kept_open() -> Iterator[None]:
             return
         connection.execute("PRAGMA synchronous=NORMAL")
         (_, _, path), *_ = connection.execute("PRAGMA database_list").fetchall()
-        if path and path not in kept:
-            kept[path] = sqlite3.connect(path, check_same_thread=False)
+        if path:
+            if path not in kept:
+                kept[path] = sqlite3.connect(path, check_same_thread=False)
+            # Reading is what joins the log, and a new file turns to WAL mode only after its first connection.
             kept[path].execute("SELECT count(*) FROM sqlite_master").fetchone()
 
     event.listen(Engine, "connect", on_connect)
