@@ -101,6 +101,10 @@ class Sheet:
     header: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     for_people: bool = False
+    columns: dict[str, Column] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.columns = {column.name: column for column in self.table.columns} if self.table else {}
 
     @property
     def is_csv(self) -> bool:
@@ -115,10 +119,10 @@ class Sheet:
         return self.path.suffix == ".xlsx"
 
     def column(self, name: str) -> Column | None:
-        return self.table[name] if self.table and name in self.table.names else None
+        return self.columns.get(name)
 
     def is_numeric(self, name: str) -> bool:
-        column = self.column(name)
+        column = self.columns.get(name)
         return column.type in NUMERIC if column else bool(re.fullmatch(r"\d{4}年度", name))
 
     def cells(self) -> Iterator[tuple[int, str, str]]:
@@ -241,8 +245,10 @@ def _no_layout(sheet: Sheet, _: Folder) -> Found:
 @_rule("L1-07", "一つのセルに一つのデータ", "One datum a cell")
 def _one_datum(sheet: Sheet, folder: Folder) -> Found:
     for line, name, cell in sheet.cells():
+        if not SEPARATOR.search(cell):
+            continue
         parts = SEPARATOR.split(cell)
-        if len(parts) < 2 or re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", cell):
+        if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", cell):
             continue
         known = _codes(sheet, name, folder)
         if (sheet.is_numeric(name) and all(NUMBER.fullmatch(part) for part in parts)) or (known and set(parts) <= known):
@@ -352,11 +358,14 @@ def _one_header(sheet: Sheet, _: Folder) -> Found:
 @_rule("L2-04", "符号の表記を揃える", "Coded values are spelt one way")
 def _one_spelling(sheet: Sheet, folder: Folder) -> Found:
     spelt: dict[tuple[str, str], str] = {}
+    known: dict[str, set[str] | None] = {}
     for line, name, cell in sheet.cells():
-        known = _codes(sheet, name, folder)
-        if not known:
+        if name not in known:
+            known[name] = _codes(sheet, name, folder)
+        codes = known[name]
+        if not codes:
             continue
-        if cell not in known:
+        if cell not in codes:
             yield line, name, Words(f"符号表にない「{cell[:30]}」", f"{cell[:30]!r} is not in the code list")
         folded = unicodedata.normalize("NFKC", cell).strip().casefold()
         if spelt.setdefault((name, folded), cell) != cell:

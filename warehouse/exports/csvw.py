@@ -50,9 +50,11 @@ def check(folder: Path) -> None:
             group = TableGroup.from_file(folder / NAME)
             is_whole = True
             for table in group.tables:
-                rows = list(islice(table.iterdicts(with_metadata=True, strict=True), CHECKED_ROWS))
-                table.check_primary_key(rows)
-                is_whole = is_whole and len(rows) < CHECKED_ROWS
+                # csvw reads a table anew for its keys, so these are checked only where that ends.
+                if sum(1 for _ in islice(table.iterdicts(strict=True), CHECKED_ROWS)) < CHECKED_ROWS:
+                    table.check_primary_key()
+                else:
+                    is_whole = False
             if is_whole:
                 group.check_referential_integrity()
         except ValueError as error:

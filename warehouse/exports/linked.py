@@ -6,6 +6,7 @@ No address is invented: what has none is named relative to the file that names i
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,8 +202,10 @@ def check_graph(record: dict[str, Any]) -> rdflib.Graph:
     import rdflib
 
     graph = rdflib.Graph()
-    graph.parse(data=json.dumps(record), format="json-ld", publicID=BASE, base=BASE)
-    conforms, _, report = pyshacl.validate(graph, shacl_graph=str(SHAPES), shacl_graph_format="turtle", inplace=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # rdflib's and pyshacl's, of rdflib's own classes
+        graph.parse(data=json.dumps(record), format="json-ld", publicID=BASE, base=BASE)
+        conforms, _, report = pyshacl.validate(graph, shacl_graph=str(SHAPES), shacl_graph_format="turtle", inplace=True)
     if not conforms:
         raise _refusal("SHACL (shapes.ttl)", report)
     return graph
