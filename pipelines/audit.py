@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,14 @@ def _evidence(result: RuleResult) -> dict[str, Any]:
         columns = list(dict.fromkeys(key for example in result.examples for key in example))
         evidence["examples"] = dg.MetadataValue.md(markdown_table(result.examples, columns, EXAMPLES_SHOWN))
     return evidence
+
+
+def warm_up() -> None:
+    """Import the judging engine, which takes seconds, while another process reads the PDF."""
+    # What both threads would import is imported first: two threads in one circle of imports can see half of a module.
+    for module in ("PIL.Image", "pyarrow.parquet", "pypdfium2"):
+        importlib.import_module(module)
+    threading.Thread(target=lambda: importlib.import_module("great_expectations"), daemon=True).start()
 
 
 def judge_figures(edition: Edition, home: Home) -> list[RuleResult]:

@@ -27,7 +27,7 @@ run_monitoring:
   enabled: true
 """
 
-_held: dict[Path, int] = {}
+_held: set[Path] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,7 @@ class Home:
         """Held by one process at a time, released by the system when the process ends however it ends; may be nested."""
         path = self.root / "lock"
         if path in _held:
-            _held[path] += 1
-            try:
-                yield
-            finally:
-                _held[path] -= 1
+            yield
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+", encoding="utf-8") as file:
@@ -111,11 +107,11 @@ class Home:
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
-            _held[path] = 1
+            _held.add(path)
             try:
                 yield
             finally:
-                del _held[path]
+                _held.discard(path)
 
 
 @contextmanager

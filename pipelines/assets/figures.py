@@ -34,6 +34,7 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage)
         edition = series.edition(context.partition_key)
         path = edition.checked_report()
         context.log.info(f"reading {path.name}")
+        audit.warm_up()
         reading = read_report(path, fiscal_year=edition.fiscal_year)
         for warning in reading.warnings:
             context.log.warning(f"{path.name}: {warning}")

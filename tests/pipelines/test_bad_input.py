@@ -54,9 +54,8 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "unknown status": (change(f"{R6}/edition.yaml", "status: accepted", "status: done"), "edition.yaml"),
     "not YAML": (change(f"{R6}/edition.yaml", "edition:", "edition: ["), "edition.yaml"),
     "another file": (lambda folder: (folder / R6 / "report.pdf").write_bytes(b"%PDF-1.4 another"), "sha256"),
-    "no file": (lambda folder: (folder / R6 / "edition.yaml").write_text(
-        (folder / R6 / "edition.yaml").read_text(encoding="utf-8") + "file: report-r6.pdf\n", encoding="utf-8"), "report-r6.pdf"),
-}  # fmt: skip
+    "empty file": (lambda folder: (folder / R6 / "report.pdf").write_bytes(b""), "report.pdf"),
+}
 
 
 @pytest.mark.parametrize("kind", BROKEN)
@@ -118,7 +117,7 @@ def test_a_second_run_at_the_same_time_gives_way(home: Home, monkeypatch: pytest
     before = bytes_of(home)
     monkeypatch.setenv("SHINCHOKU_HOME", str(home.root))
     with home.lock():
-        monkeypatch.setattr("pipelines.home._held", {})
+        monkeypatch.setattr("pipelines.home._held", set())
         result = CliRunner().invoke(main, ["run"])
     assert result.exit_code == 2
     english, japanese = result.stderr.strip().splitlines()
