@@ -26,7 +26,6 @@ _GROWTH = re.compile(
     r"伸び?率|増加率|減少率|変化率|成長率|対前年度?(?!.{0,6}(?:差|増減[数額]))")
 _CHANGE = re.compile(r"(?:前年度?|昨年度?|前期|前回|前年同[月期]|前月)(?:から)?(?:との)?(?:差|増減(?!率))|増減(?!率)|差引増減")
 _BACK = re.compile(r"(?:対?)(?P<far>前々|一昨)?(?:前|昨)(?:年度?|回|期)")
-_EARLIER_LEVEL = re.compile(r"前年度?(?:の|末|同)?(?:割合|実績|値|数値|人件費率|決算|水準|比率)?$|前年度?の")
 _EMPTY = re.compile(r"[(\[【〔<] ?(?:参 ?考|単位|[のにをは、,・:： ~→\-]*) ?[)\]】〕>]")
 _SPACES = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])| {2,}")
 _ABOUT = re.compile(r"約|概数|概算|およそ")
@@ -98,12 +97,13 @@ def _unit_of(text: str, found: Heading, spans: list[tuple[int, int]]) -> None:
     label = _label(text, spans)
     counted = _COUNTED.search(label)
     if counted:
-        for at in range(counted.start("unit"), counted.end("unit")):
-            form = longest_unit(label, at)
-            if form and at + len(form) == counted.end("unit"):
+        name = label[: counted.end("unit")]
+        for at in range(counted.start("unit"), len(name)):
+            form = longest_unit(name, at)
+            if form and at + len(form) == len(name):
                 found.unit = "名" if form in "員者" else canonical(form)
                 return
-        if label[counted.end("unit") - 1] in "員者民":
+        if name[-1] in "員者民":
             found.unit = "名"
 
 

@@ -264,7 +264,7 @@ _IDIOM = re.compile(
 
 def _kanji_counts(text: str, at: int, match: re.Match[str], number: Number) -> bool:
     """A kanji numeral is a figure only before a counter that makes no other word with it."""
-    if at and text[at - 1] in "第唯統同単万不均随専" or _IDIOM.match(text, at):
+    if at and text[at - 1] in "数第唯統同単万不均随専" or _IDIOM.match(text, at):
         return False
     if match[0][0] in "百千" and match[0].strip("百千万億兆") == "":
         # 千円 and 百万円 are units; 千人を超える is a figure.

@@ -82,6 +82,7 @@ class _Bracket:
     earlier: Dated | None
     seen: Dated | None = None
     numbers: int = 0
+    inside: list[Dated] = field(default_factory=list)
 
 
 def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
@@ -162,6 +163,7 @@ class _Governor:
         assert dated is not None
         if self.brackets:
             self.brackets[-1].seen = dated
+            self.brackets[-1].inside.append(dated)
         if dated.role == "base":
             self.versus, self.versus_used = dated, False
             return
@@ -186,10 +188,12 @@ class _Governor:
         if not self.brackets:
             return
         bracket = self.brackets.pop()
+        depth = len(self.brackets)
+        last = next((one for one in reversed(self.said) if one.depth == depth), None)
         seen, holds_number = bracket.seen, bracket.numbers > 0
         if holds_number:
-            if seen is not None:
-                seen.local = True
+            for dated in bracket.inside:
+                dated.local = True
             self.dated, self.weak, self.scope = bracket.dated, bracket.weak, bracket.scope
             self.versus, self.earlier = None, bracket.earlier
             named = bracket.earlier or bracket.dated
@@ -198,9 +202,10 @@ class _Governor:
                 self.versus, self.versus_used, self.earlier = replace(named, role="pivot"), False, None
             return
         if seen is None:
+            if self.scope != bracket.scope and last is not None and last.number.end == bracket.start:
+                # 50件（目標）
+                last.measure, self.scope = self.scope, bracket.scope
             return
-        depth = len(self.brackets)
-        last = next((one for one in reversed(self.said) if one.depth == depth), None)
         if seen.role == "base":
             if last is not None and last.versus is None and last.earlier is None:
                 last.versus, self.versus = seen, None
@@ -215,14 +220,15 @@ class _Governor:
 
     def _after(self, seen: Dated, last: _Said | None, bracket: _Bracket) -> None:
         """A period alone in brackets: of the numbers before it, else of those to come."""
-        open_ones = []
-        for one in reversed(self.said):
+        heads = self.text[bracket.start] in "【〔<" and self.text[bracket.start - 1 : bracket.start] in ("", "\n")
+        open_ones: list[_Said] = []
+        for one in [] if heads else reversed(self.said):
             if one.versus or one.earlier or one.depth != len(self.brackets):
                 continue
             if one.strong:
                 break
             open_ones.append(one)
-        near = last is not None and re.match(r"(?:[^\s、。()]{0,8})[ \n]?\Z", self.text[last.number.end : bracket.start])
+        near = last is not None and not heads and re.match(r"(?:[^\s、。()]{0,8})[ \n]?\Z", self.text[last.number.end : bracket.start])
         if not open_ones and near and last is not None and not last.versus and not last.earlier and last.dated is not None:
             open_ones = [last]
         for one in open_ones:
