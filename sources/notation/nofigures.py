@@ -109,7 +109,7 @@ RULES: tuple[Rule, ...] = (
         r"(?<![\d.,])\d{1,2}(?:[DGKRSPXCEBDQN](?![A-Za-z])|on\d|in\d|to\d|st(?![a-z])|nd(?![a-z])|"
         r"rd(?![a-z])|th(?![a-z])|next|way)", "5G / 3D / 1on1"),
     Rule("date", "a month and day, or a ratio without a unit", r"(?<![\d/,.])(?<!%\()\d{1,2}/\d{1,2}(?![\d/,万億]|\.\d)", "1/5", True),
-    Rule("name", "a word with a number", rf"(?:\d|{_K})(?:密(?!度)|次産業|世代(?![数間以])|種の神器)", "6次産業化"),
+    Rule("name", "a word with a number", rf"(?:\d|{_K})(?:密(?!度)|次産業|世代(?![数間以])|種の神器|桁)", "6次産業化"),
     Rule("name", "a ratio of bare numbers", r"(?<![\d.,:])\d{1,3} ?[:×] ?\d{1,3}(?![\d.,:])", "16:9", True),
     Rule("reference", "an identifying number",
         r"(?<![\d.,])0\d{2,}(?![\d,.]|%)|\d{1,5}(?:-\d{1,5}){2,}|(?:法人番号|整理番号|受付番号|管理番号|"

@@ -48,6 +48,7 @@ _TAIL = re.compile(r"(?:の|は|が|を|に|で|と|も|約|計|合計|延べ|�
 _PREDICATE = re.compile(r" ?([^\s\d、。,()\[\]【】\n~→]{1,16})")
 
 
+_COMPARED = re.compile(r" ?(?:対?比(?!率)|と比|に比べ)")
 _THAN = re.compile(r" ?(?:から|より|に比べ|と比べ|と比較|に対し|比|を)")
 
 
@@ -205,6 +206,11 @@ class _Governor:
             if self.scope != bracket.scope and last is not None and last.number.end == bracket.start:
                 # 50件（目標）
                 last.measure, self.scope = self.scope, bracket.scope
+            return
+        if _COMPARED.match(self.text, token.end):
+            # 前年度(R5)比, 基準年度（2013年度）比
+            self.versus, self.versus_used = replace(seen, role="base"), False
+            self.dated, self.weak, self.earlier = bracket.dated, bracket.weak, None
             return
         if seen.role == "base":
             if last is not None and last.versus is None and last.earlier is None:
