@@ -52,13 +52,13 @@ def build_warehouse(
             connection.execute(
                 "DELETE FROM unit WHERE unit_code NOT IN (SELECT unit_code FROM observation UNION SELECT unit_code FROM indicator)"
             )
-            connection.execute("COMMIT")
+            check(connection)
             for name in (*CODE_TABLES, *STAGED):
                 _declare_keys(connection, fields.table(name))
-            check(connection)
             connection.execute(VIEWS.read_text("utf-8"))
             for name in (*CODE_TABLES, *STAGED, *fields.dictionary().views):
                 _describe(connection, name)
+            connection.execute("COMMIT")
             counts = {name: _count(connection, name) for name in (*CODE_TABLES, *STAGED)}
             connection.execute("CHECKPOINT")
         with beside.open("rb") as built:

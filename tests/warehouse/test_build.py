@@ -184,6 +184,13 @@ def test_a_broken_key_leaves_the_last_warehouse(tmp_path: Path, rows: list[dict[
     assert [path.name for path in tmp_path.iterdir() if path.name != R6] == ["w.duckdb"]
 
 
+def test_the_same_figure_twice_is_named(tmp_path: Path) -> None:
+    figures, observations, indicators = made_up.rows()
+    folder = made_up.stage(tmp_path / R6, [*figures, figures[0]], observations)
+    with pytest.raises(ShinchokuError, match="figure, figure_id: the same key stands twice: kitakyushu_dx-R6-p01-001"):
+        build_warehouse([folder], made_up.code_lists(indicators, [made_up.edition()]), tmp_path / "w.duckdb")
+
+
 def test_a_staged_file_that_cannot_be_read_leaves_the_last_warehouse(tmp_path: Path) -> None:
     out = built(tmp_path, [observe(R6)])
     before = out.read_bytes()
