@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import shutil
 import threading
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from expectations.subject import Subject
 from pipelines import staging
 from pipelines.describe import markdown_table
 from pipelines.home import Home, replacing
+from pipelines.partitions import EDITIONS
 from sources.registry import Edition, Registry
 
 # Which rules are checks of which asset. The rules on the edition before judge the observations.
@@ -29,12 +31,15 @@ STAGED = ("figure", "ledger", "observation", "statement")
 
 def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
     """One check a rule, known to Dagster before anything runs."""
+    # Without its partition a result would stand for every edition; that Dagster calls the argument a preview is no news here.
+    warnings.filterwarnings("ignore", message="Specifying a partitions_def on an AssetCheckSpec", category=dg.PreviewWarning)
     return [
         dg.AssetCheckSpec(
             name=rule.id,
             asset=asset,
             description=f"{rule.title.ja}\n\n{rule.title.en}. Catches: {rule.catches.en}\n\nWhat to do: {rule.remedy.en}\n{rule.remedy.ja}",
             metadata={"severity": rule.severity},
+            partitions_def=EDITIONS,
         )
         for rule in RULES[asset]
     ]

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines import audit
-from pipelines.assets.figures import figures
 from pipelines.assets.observations import observations
 from pipelines.describe import OWNERS
 from pipelines.partitions import EDITIONS
@@ -18,7 +17,7 @@ from pipelines.resources import Series, Storage, explained
 
 @dg.asset(
     partitions_def=EDITIONS,
-    deps=[figures, observations],
+    deps=[observations],
     group_name="publication",
     kinds={"parquet"},
     owners=OWNERS,
