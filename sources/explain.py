@@ -58,7 +58,17 @@ def explain(path: Path, page: int, out: Path, fiscal_year: int | None = None) ->
         shapes.append(_rect("figure", f.box, f"{n}: {f.raw}"))
         shapes.append(f'<text x="{f.box.x0:.1f}" y="{max(f.box.top - 1, 8):.1f}">{n}</text>')
         why = reading.reasons[n - 1] if n <= len(reading.reasons) else ""
-        cells = (n, f.raw, f"{f.value} {f.unit}", f"{f.measure} {f.component} {f.qualifier}", _period(f), f.label, f.title, why, f.note)
+        cells = (
+            n,
+            f.raw,
+            f"{f.value} {f.unit}",
+            f"{f.measure} {f.component} {f.qualifier}",
+            _period(f),
+            f.label,
+            f.title,
+            why,
+            f.note,
+        )
         rows.append("<tr>" + "".join(f"<td>{html.escape(str(c))}</td>" for c in cells) + "</tr>")
     heads = ("no.", "raw 印字", "value 値", "measure 種別", "period 期間", "label 名称", "title 見出し", "why 理由", "note 注記")
     key = "".join(f'<span style="border-color:{colour}">{words}</span>' for _, colour, words in _KEY)

@@ -60,7 +60,14 @@ def read_report(
     path = Path(path)
     if not path.exists():
         raise ShinchokuError(f"{path}: no such file. Check the path.", f"{path}: ファイルがありません。パスを確かめてください。")
-    order = {"path": str(path), "pages": list(pages) if pages else None, "fiscal_year": fiscal_year, "limits": asdict(limits), "ocr": ocr, "trace": trace}
+    order = {
+        "path": str(path),
+        "pages": list(pages) if pages else None,
+        "fiscal_year": fiscal_year,
+        "limits": asdict(limits),
+        "ocr": ocr,
+        "trace": trace,
+    }
     child = subprocess.Popen(
         [sys.executable, "-X", "utf8", "-m", "sources.worker"],
         stdin=subprocess.PIPE,
@@ -140,13 +147,20 @@ def _add(reading: Reading, page: dict[str, Any]) -> None:
     if page.get("size"):
         reading.pages.append(PageSize(*page["size"]))
     for row in page["figures"]:
-        row |= {"value": Decimal(row["value"]), "period": _period(row["period"]), "base": _period(row["base"]), "box": _box(row["box"])}
+        row |= {
+            "value": Decimal(row["value"]),
+            "period": _period(row["period"]),
+            "base": _period(row["base"]),
+            "box": _box(row["box"]),
+        }
         reading.figures.append(Figure(**row))
     for row in page["statements"]:
         reading.statements.append(Statement(**(row | {"period": _period(row["period"]), "box": _box(row["box"])})))
     for row in page["ledger"]:
         figure = row["figure"]
-        reading.ledger.append(LedgerEntry(**(row | {"box": _box(row["box"]), "figure": None if figure is None else figure + offset})))
+        reading.ledger.append(
+            LedgerEntry(**(row | {"box": _box(row["box"]), "figure": None if figure is None else figure + offset}))
+        )
     reading.warnings += page["warnings"]
     reading.reasons += page.get("reasons", [])
     reading.trace += [(kind, _box(box), text) for kind, box, text in page.get("trace", [])]

@@ -15,15 +15,16 @@ from typing import Any
 
 from sources.errors import ShinchokuError
 from sources.figures import Reader
-from sources.layout.page import Layout, analyse
+from sources.layout.page import Layout, Region, Table, analyse
+from sources.layout.turn import prevailing_turn, turned_box, turned_page
 from sources.notation import Context, heading
 from sources.pdf import ocr
 from sources.pdf.document import Page, open_pdf, read_page
 from sources.reading import sha256_of
-from sources.records import Box, Figure, Period
+from sources.records import Box, Figure, LedgerEntry, Period, Statement
 
 
-class TooLong(Exception):
+class TooLongError(Exception):
     """A page took more than its time."""
 
 
@@ -41,7 +42,7 @@ def _limit_memory(mebibytes: int) -> None:
 @contextlib.contextmanager
 def _within(seconds: int) -> Iterator[None]:
     def ring(*_: object) -> None:
-        raise TooLong
+        raise TooLongError
 
     signal.signal(signal.SIGALRM, ring)
     signal.alarm(seconds)
@@ -72,16 +73,7 @@ def _row(record: Any) -> dict[str, Any]:
 
 def cover_fiscal_year(layout: Layout) -> int | None:
     """The fiscal year that a cover names: in its largest type first, a 年度 before anything else."""
-    lines: list[tuple[float, str]] = []
-
-    def walk(region: Any) -> None:
-        for item in region.items:
-            if hasattr(item, "items"):
-                walk(item)
-            elif hasattr(item, "lines"):
-                lines.extend((max(s.size for s in line), " ".join(s.text for s in line)) for line in item.lines)
-
-    walk(layout.root)
+    lines = [(box.bottom - box.top, text) for kind, box, text in traced(layout) if kind == "span"]
     for _, text in sorted(lines, key=lambda pair: -pair[0]):
         plain = unicodedata.normalize("NFKC", text)
         for match in re.finditer(r"(?:令和|平成|[RH])\s*(?:元|[0-9]{1,2})\s*年度|(?:19|20)[0-9]{2}\s*年度", plain):
@@ -100,7 +92,8 @@ def run(order: dict[str, Any]) -> None:
     numbers = order["pages"] or list(range(1, count + 1))
     if beyond := [n for n in numbers if not 1 <= n <= count]:
         raise ShinchokuError(
-            f"{path}: there is no page {beyond[0]}; the file has {count}.", f"{path}: {beyond[0]}ページはありません（全{count}ページ）。"
+            f"{path}: there is no page {beyond[0]}; the file has {count}.",
+            f"{path}: {beyond[0]}ページはありません（全{count}ページ）。",
         )
     if len(numbers) > limits["pages"]:
         raise ShinchokuError(
@@ -109,7 +102,7 @@ def run(order: dict[str, Any]) -> None:
         )
     first: Layout | None = None
     text, fiscal_year = "", order["fiscal_year"]
-    with contextlib.suppress(TooLong, Exception), _within(limits["page_seconds"]):
+    with contextlib.suppress(TooLongError, Exception), _within(limits["page_seconds"]):
         first = analyse(read_page(pdf.pages[0], 1))
         pdf.pages[0].close()
         text = " ".join("".join(g.text for g in first.page.glyphs).split())[:4000]
@@ -118,8 +111,33 @@ def run(order: dict[str, Any]) -> None:
     _say({"head": {"sha256": sha256_of(path), "page_count": count, "text": text}})
     reader = Reader(fiscal_year)
     for done, number in enumerate(numbers, start=1):
-        _say({"page": _read(reader, pdf, path, number, first, limits, wants_ocr) | {"done": done, "of": len(numbers)}})
+        _say(
+            {
+                "page": _read(reader, pdf, path, number, first, limits, wants_ocr, order["trace"])
+                | {"done": done, "of": len(numbers)}
+            }
+        )
     _say({"end": True})
+
+
+def traced(layout: Layout) -> list[tuple[str, Box, str]]:
+    """What is seen on a page, from the whole to the parts: panels, tables and their cells, blocks, spans."""
+    seen: list[tuple[str, Box, str]] = []
+
+    def walk(region: Region) -> None:
+        for item in region.items:
+            if isinstance(item, Region):
+                seen.append(("panel", item.box, "panel"))
+                walk(item)
+            elif isinstance(item, Table):
+                seen.append(("table", item.box, f"table {item.grid.rows} x {item.grid.cols}"))
+                seen.extend(("cell", cell.box, cell.text) for cell in item.grid.cells)
+            else:
+                seen.append(("heading" if item.strip else "block", item.box, item.text))
+                seen.extend(("span", span.box, f"{span.text} ({span.size:.1f} pt)") for span in item.spans)
+
+    walk(layout.root)
+    return seen
 
 
 def _needs_ocr(page: Page) -> str:
@@ -147,7 +165,9 @@ def _mark_ocr(figures: list[Figure], page: Page, angle: float, sure: dict[int, f
         figure.box = ocr.turned_back(box, page, angle)
 
 
-def _read(reader: Reader, pdf: Any, path: Path, number: int, first: Layout | None, limits: dict[str, int], wants_ocr: bool) -> dict[str, Any]:
+def _read(
+    reader: Reader, pdf: Any, path: Path, number: int, first: Layout | None, limits: dict[str, int], wants_ocr: bool, trace: bool
+) -> dict[str, Any]:
     out: dict[str, Any] = {"size": None, "figures": [], "statements": [], "ledger": [], "warnings": []}
     page = pdf.pages[number - 1]
     try:
@@ -155,26 +175,39 @@ def _read(reader: Reader, pdf: Any, path: Path, number: int, first: Layout | Non
             layout = first if first is not None and number == 1 else analyse(read_page(page, number))
             out["size"] = [number, layout.page.width, layout.page.height]
             why = _needs_ocr(layout.page)
-            angle, sure = 0.0, {}
+            angle = 0.0
+            sure: dict[int, float] = {}
+            printed, turn = layout.page, prevailing_turn(layout.page)
+            if turn and not why:
+                layout = analyse(turned_page(layout.page, turn))
             if why and wants_ocr:
                 picture, angle, sure = ocr.read_picture(path, layout.page)
                 layout = analyse(picture)
             elif why:
-                out["warnings"].append(f"page {number}: not read, {why}; install the ocr extra (pip install 'shinchoku[ocr]') to read it")
+                out["warnings"].append(
+                    f"page {number}: not read, {why}; install the ocr extra (pip install 'shinchoku[ocr]') to read it"
+                )
             result = reader.read_page(layout)
             if sure:
                 _mark_ocr(result.figures, layout.page, angle, sure)
+            if turn and not why:
+                records: list[Figure | Statement | LedgerEntry] = [*result.figures, *result.statements, *result.ledger]
+                for record in records:
+                    record.box = turned_box(record.box, printed.width, printed.height, turn)
+            if trace:
+                out["trace"] = [[kind, list(box), text] for kind, box, text in traced(layout)]
+                out["reasons"] = result.reasons
             out["figures"] = [_row(f) for f in result.figures]
             out["statements"] = [_row(s) for s in result.statements]
             out["ledger"] = [_row(e) for e in result.ledger]
-    except TooLong:
+    except TooLongError:
         out["warnings"].append(f"page {number}: not read, it took longer than {limits['page_seconds']} s")
     except MemoryError:
         out["warnings"].append(f"page {number}: not read, it needs more than {limits['memory']} MiB")
     except RecursionError:
         out["warnings"].append(f"page {number}: not read, its objects are nested without end")
-    except Exception as error:  # a damaged page loses no other page
-        out["warnings"].append(f"page {number}: not read, damaged ({type(error).__name__}: {str(error)[:120]})")
+    except Exception as error:  # one damaged page loses no other
+        out["warnings"].append(f"page {number}: not read ({type(error).__name__}: {str(error)[:120]})")
     finally:
         with contextlib.suppress(Exception):
             page.close()
@@ -187,9 +220,9 @@ def main() -> None:
         run(order)
     except ShinchokuError as error:
         _say({"error": [error.en, error.ja]})
-    except (TooLong, MemoryError, RecursionError) as error:
+    except (TooLongError, MemoryError, RecursionError) as error:
         path, limits = order["path"], order["limits"]
-        cause = {"TooLong": "time", "MemoryError": "memory", "RecursionError": "nesting"}[type(error).__name__]
+        cause = {"TooLongError": "time", "MemoryError": "memory", "RecursionError": "nesting"}[type(error).__name__]
         _say(
             {
                 "error": [

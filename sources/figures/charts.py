@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from sources.figures.saying import heading
 from sources.layout.page import Block, Layout, Region, Table, looks_like_value
 from sources.layout.text import Span, overlap
-from sources.notation import Context, heading
+from sources.notation import Context
 from sources.records import Box, Period
 
 _TICK = re.compile(r"^[-－▲△+]?[0-9][0-9,]*(?:\.[0-9]+)?\s*[%％]?$")

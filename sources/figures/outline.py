@@ -6,7 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from sources.notation import Context, Heading, heading
+from sources.figures.saying import heading
+from sources.notation import Context, Heading
 from sources.records import Box
 
 # Ranks of numbering from the outside in, as 公用文作成の考え方 and common practice order them.
@@ -15,7 +16,12 @@ _RANKS = (
     (re.compile(r"^第\s*[0-9一二三四五六七八九十]+\s*章"), 1),
     (re.compile(r"^第\s*[0-9一二三四五六七八九十]+\s*節"), 2),
     (re.compile(r"^[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+\s*[.．、 ]?"), 2),
-    (re.compile(r"^(?:基本目標|重点施策|重点目標|施策|目標|柱|取組|戦略|テーマ|分野)\s*[0-9]{1,2}(?:[-－][0-9]{1,2})?(?=[\s:：.．、　])"), 3),
+    (
+        re.compile(
+            r"^(?:基本目標|重点施策|重点目標|施策|目標|柱|取組|戦略|テーマ|分野)\s*[0-9]{1,2}(?:[-－][0-9]{1,2})?(?=[\s:：.．、　])"
+        ),
+        3,
+    ),
     (re.compile(r"^(?:0[0-9]|[1-9][0-9]?)[-－‐.．][0-9]{1,2}(?:[-－‐.．][0-9]{1,2})?[.．、]?(?=\s*[^\d\s.%、])"), 4),
     (re.compile(r"^0[0-9](?=\s*\D)|^[1-9][0-9]?(?=\s*[.．、:：]\s*\D|\s+\D)"), 3),
     (re.compile(r"^[(（]\s*[0-9]{1,2}\s*[)）]"), 5),

@@ -10,14 +10,17 @@ from datetime import date
 
 from sources.figures.charts import Category, Charts, category_of, find_charts, reach_of
 from sources.figures.outline import Outline, numbering
+from sources.figures.saying import heading, read
 from sources.figures.tables import read_cells
 from sources.layout.page import Block, Layout, Region, Table, looks_like_value
 from sources.layout.text import Span, glyph_box, overlap, union
-from sources.notation import Context, Heading, Mark, Quantity, heading, read
+from sources.notation import Context, Heading, Mark, Quantity
 from sources.pdf.document import Glyph
 from sources.records import Box, Figure, LedgerEntry, Period, Statement
 
-_PAGE_NUMBER = re.compile(r"^[\s\-－―–—~〜・|pP.]*(?:[0-9]{1,4}|[ivxIVX]{1,6})(?:\s*[/／]\s*[0-9]{1,4})?\s*(?:ページ|頁)?[\s\-－―–—~〜・|]*$")
+_PAGE_NUMBER = re.compile(
+    r"^[\s\-－―–—~〜・|pP.]*(?:[0-9]{1,4}|[ivxIVX]{1,6})(?:\s*[/／]\s*[0-9]{1,4})?\s*(?:ページ|頁)?[\s\-－―–—~〜・|]*$"
+)
 _NOTE = re.compile(r"^\s*[(（]?\s*(?:注|※|＊|\*|備考|資料|出典)")
 _BRACKETED = re.compile(r"^\s*[【［\[＜<〈《〔].{1,40}[】］\]＞>〉》〕]\s*$")
 _SENTENCE_END = re.compile(r"[。．]\s*$")
@@ -92,6 +95,7 @@ class PageResult:
     figures: list[Figure] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     ledger: list[LedgerEntry] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
 
 
 class Reader:
@@ -211,7 +215,13 @@ class _PageReader:
                 if max(s.size for s in b.lines[n]) >= 0.98 * top
                 and (any(s.bold for s in b.lines[n]) or top > 1.15 * small or b.strip or self._centred(b.lines[n], region))
             ]
-            if not strong and region.kind == "loose" and len(lines) == 1 and len(named[0][2]) <= 40 and not _SENTENCE_END.search(named[0][2]):
+            if (
+                not strong
+                and region.kind == "loose"
+                and len(lines) == 1
+                and len(named[0][2]) <= 40
+                and not _SENTENCE_END.search(named[0][2])
+            ):
                 strong = named
             for b, n, t in strong[:2]:
                 if title and (b is not strong[0][0] or n != strong[0][1] + 1):
@@ -245,21 +255,27 @@ class _PageReader:
 
     def _continued(self, region: Region, section: str) -> Tile | None:
         """A tile without a heading continues the nearest headed one above it, else the one to its left (GOLD.md)."""
-        peers = [t for t in self.tiles if t.headed and t.section == section and t.region.parent is region.parent and t.region.kind == region.kind]
+        peers = [
+            t
+            for t in self.tiles
+            if t.headed and t.section == section and t.region.parent is region.parent and t.region.kind == region.kind
+        ]
         if region.kind == "loose":
             near = 0.3 * self.layout.page.height if all(len(b.lines) <= 4 for b in region.blocks()) else 40
             peers = [t for t in peers if region.box.top - t.region.box.bottom < near]
         above = [
             t
             for t in peers
-            if t.region.box.bottom <= region.box.top + 4 and overlap(t.region.box.x0, t.region.box.x1, region.box.x0, region.box.x1) > 4
+            if t.region.box.bottom <= region.box.top + 4
+            and overlap(t.region.box.x0, t.region.box.x1, region.box.x0, region.box.x1) > 4
         ]
         if above:
             return max(above, key=lambda t: t.region.box.bottom)
         left = [
             t
             for t in peers
-            if t.region.box.x1 <= region.box.x0 + 4 and overlap(t.region.box.top, t.region.box.bottom, region.box.top, region.box.bottom) > 4
+            if t.region.box.x1 <= region.box.x0 + 4
+            and overlap(t.region.box.top, t.region.box.bottom, region.box.top, region.box.bottom) > 4
         ]
         return max(left, key=lambda t: t.region.box.x1, default=None)
 
@@ -335,7 +351,13 @@ class _PageReader:
         return self._tile(Region("loose", reach_of(block.box, category, self.charts), [block], region))
 
     def _context(
-        self, box: Box, region: Region, tile: Tile | None, local: Heading | None, lines: Sequence[Sequence[Span]] = (), loose: Tile | None = None
+        self,
+        box: Box,
+        region: Region,
+        tile: Tile | None,
+        local: Heading | None,
+        lines: Sequence[Sequence[Span]] = (),
+        loose: Tile | None = None,
     ) -> tuple[Context, Category | None]:
         context = self.context
         for section in self.outline.path:
@@ -413,7 +435,13 @@ class _PageReader:
                 continue
             text = " ".join(s.text for s in item.lines[-1])
             distance = box.top - item.box.bottom
-            if distance < least and distance < 80 and len(text) <= 40 and not _SENTENCE_END.search(text) and not self._has_figure(text):
+            if (
+                distance < least
+                and distance < 80
+                and len(text) <= 40
+                and not _SENTENCE_END.search(text)
+                and not self._has_figure(text)
+            ):
                 best, least = text, distance
         return best
 
@@ -441,12 +469,22 @@ class _PageReader:
             head = next((heads[m] for m in range(n - 1, -1, -1) if m in heads), "")
             own = q.subject.strip()
             after = q.predicate.strip()
+            why = "words of its own line" if own else "the figure before it"
             if own:
                 label = f"{head} {own}" if head and head not in own and len(head) <= 40 else own
             elif before and q.measure != "target" and not self._fresh(heads, n):
                 label = before
             else:
                 label = head or before or (category.text if category else "")
+                why = (
+                    "the line above"
+                    if head
+                    else "the figure before it"
+                    if before
+                    else "the category under it"
+                    if category
+                    else "beside or under it"
+                )
                 label = label or self._beside(q, text, region, block) or self._under_it(q, text, region)
             if after and after not in label and len(label) + len(after) < 56:
                 label = f"{label} {after}".strip()
@@ -455,7 +493,7 @@ class _PageReader:
             if category is not None and category.text not in label:
                 label = f"{category.text} {label}".strip()
             before = label
-            numbers.append(self._emit(q, text, label or title, title))
+            numbers.append(self._emit(q, text, label or title, title, why if label else "the title"))
         return numbers
 
     @staticmethod
@@ -513,7 +551,12 @@ class _PageReader:
                 distance = box.top - other.box.bottom
             else:
                 continue
-            if distance < least and distance < 150 and not self._has_figure(other.text) and heading(words, self.context).label.strip():
+            if (
+                distance < least
+                and distance < 150
+                and not self._has_figure(other.text)
+                and heading(words, self.context).label.strip()
+            ):
                 best, least = heading(words, self.context).label, distance
         return best
 
@@ -532,7 +575,7 @@ class _PageReader:
                     best, least = heading(words, self.context).label or "", distance
         return best
 
-    def _emit(self, q: Quantity, text: Text, label: str, title: str) -> int:
+    def _emit(self, q: Quantity, text: Text, label: str, title: str, why: str) -> int:
         box = text.box(q.start, q.end) or Box(0, 0, 0, 0)
         notes = list(q.notes)
         if any(g is not None and g.repeats > 2 for g in text.glyphs[q.start : q.end]):
@@ -558,6 +601,9 @@ class _PageReader:
                 note="; ".join(dict.fromkeys(notes)),
             )
         )
+        period = "printed with the number" if q.own_period else "from what governs it" if q.period else "none found"
+        unit = "printed" if q.unit and q.unit in q.raw else "from a head, in another spelling, or none"
+        self.out.reasons.append(f"label: {why}; period: {period}; unit: {unit}")
         return len(self.out.figures) - 1
 
     # -- tables -----------------------------------------------------------------------------------------------------------
@@ -579,7 +625,9 @@ class _PageReader:
         section_words = self.outline.title
         done: set[int] = set()
         grid = table.grid
-        for cell in read_cells(grid, context, f"{section_words}\n{caption}" if caption else section_words, notes, self._has_figure):
+        for cell in read_cells(
+            grid, context, f"{section_words}\n{caption}" if caption else section_words, notes, self._has_figure
+        ):
             spans = cell.cell.spans
             if not spans or all(id(s) in self.charts.ticks for s in spans):
                 continue
@@ -599,7 +647,7 @@ class _PageReader:
                     label = f"{own} {label}".strip()
                 if named is not None:
                     label = f"{named.text} {label}".strip()
-                numbers.append(self._emit(q, text, label or title, title))
+                numbers.append(self._emit(q, text, label or title, title, cell.reason if label else "the caption"))
             self._account(text, reading.marks, None, "", numbers, reading.figures)
         for other in grid.cells:
             if id(other) not in done and other.spans:
@@ -630,7 +678,9 @@ class _PageReader:
 
     # -- what is said without a number ------------------------------------------------------------------------------------
 
-    def _state(self, text: Text, lines: list[list[Span]], box: Box, context: Context, tile: Tile | None, local: Heading | None) -> None:
+    def _state(
+        self, text: Text, lines: list[list[Span]], box: Box, context: Context, tile: Tile | None, local: Heading | None
+    ) -> None:
         words = re.sub(r"\s*\n\s*", " ", text.string).strip()
         if not words or (tile is None and local is None):
             return

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from sources.figures.saying import heading
 from sources.layout.grids import Cell, Grid
 from sources.layout.page import looks_like_value
-from sources.notation import Context, Heading, heading
+from sources.notation import Context, Heading
 from sources.records import Period
 
 _BARE_YEAR = re.compile(r"^(?:(?:19|20)[0-9]{2}|(?:明治|大正|昭和|平成|令和|[MTSHR])\s*(?:元|[0-9]{1,2}))(?:\s*年度?|\s*FY)?$")
@@ -121,7 +122,10 @@ def _more_heads(grid: Grid, row: int, has_figure: Callable[[str], bool]) -> bool
     """Whether a row is a further head: years, or units in brackets, all across."""
     here = [c for c in grid.cells if c.row == row and c.text.strip() and c.col > 0]
     return len(here) >= 2 and all(
-        is_period(c.text) or re.fullmatch(r"[(（].{1,12}[)）]", _nfkc(c.text)) or heading(c.text, Context()).period and not has_figure(c.text)
+        is_period(c.text)
+        or re.fullmatch(r"[(（].{1,12}[)）]", _nfkc(c.text))
+        or heading(c.text, Context()).period
+        and not has_figure(c.text)
         for c in here
     )
 
@@ -146,7 +150,9 @@ def _in_year(period: Period, month: int, day: int) -> Period:
     return Period("as_of", point, point)
 
 
-def read_cells(grid: Grid, context: Context, caption: str, notes_text: str, has_figure: Callable[[str], bool]) -> Iterator[CellReading]:
+def read_cells(
+    grid: Grid, context: Context, caption: str, notes_text: str, has_figure: Callable[[str], bool]
+) -> Iterator[CellReading]:
     """The cells of a table that are not heads, each with its context; ``caption`` is what stands over the table."""
     heads = find_heads(grid, has_figure)
     over = heading(caption, context) if caption else None
@@ -166,7 +172,11 @@ def read_cells(grid: Grid, context: Context, caption: str, notes_text: str, has_
             current += 1
         if cell.row < heads.rows or cell.col < heads.cols or not cell.text.strip() or cell.row in groups:
             continue
-        tops = [c for c in grid.cells if c.row < heads.rows and c.row_end < cell.row + 1 and _overlaps(c, None, cell.col) and c.text.strip()]
+        tops = [
+            c
+            for c in grid.cells
+            if c.row < heads.rows and c.row_end < cell.row + 1 and _overlaps(c, None, cell.col) and c.text.strip()
+        ]
         lefts = [
             (c, _join([t.text for t in grid.cells if t.row < heads.rows and _overlaps(t, None, c.col)]))
             for c in grid.cells
@@ -189,7 +199,7 @@ def _governed_cell(
     row = [(text, heading(text, base)) for text in (_dated_stub(c, tops_of) for c, tops_of in lefts)]
     context = base
     for text, says in row:
-        # A row named 国 is no unit, whatever the code list knows by that name. 契約数 at the left names the row; only a head above its column or a bracket says in what it is counted.
+        # 契約数 or 国 at the left names the row; only a head above its column or a bracket says in what it is counted.
         counted = "(" not in _nfkc(text) and "単位" not in text
         context = _governed(context, replace(says, unit="", scale=0) if counted else says)
     for _, says in column:
@@ -205,11 +215,11 @@ def _governed_cell(
             context = replace(context, period=says.period)
             reason = "a note on " + name
     text = _nfkc(cell.text)
-    if (mark := _CELL_NOTE.search(text)) and (found := _MARKER.match(mark[0])) and (says := notes.marked.get(found[1])):
-        period = says.period
-        if says.period_back and context.period is not None:
-            period = _years_before(context.period, says.period_back)
-        context = replace(context, measure=says.measure or "level", base=None, base_back=0, period=period or context.period)
+    if (mark := _CELL_NOTE.search(text)) and (found := _MARKER.match(mark[0])) and (noted := notes.marked.get(found[1])):
+        period = noted.period
+        if noted.period_back and context.period is not None:
+            period = _years_before(context.period, noted.period_back)
+        context = replace(context, measure=noted.measure or "level", base=None, base_back=0, period=period or context.period)
         reason = "a note marked " + mark[0].strip()
     names_of_row = [says.label or ("" if says.period else text) for text, says in row]
     label = _join([name for name in (*names_of_row, *(says.label for _, says in column)) if name and not is_period(name)])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sources.layout.grids import Grid, ruled_grids, unruled_grids
 from sources.layout.text import Span, columns_of_vertical_text, overlap, spans, union
+from sources.layout.turn import turned_box, turned_page
 from sources.pdf.document import Glyph, Page, Panel, Rule
 from sources.records import Box
 
@@ -150,6 +151,21 @@ def _is_measured(text: str) -> bool:
     return bool(_MEASURED.search(plain)) or looks_like_value(plain)
 
 
+def _turned_spans(page: Page, turn: int) -> list[Span]:
+    """Lines that run up, down or upside down, as along the axis of a chart; their boxes are as printed."""
+    glyphs = [g for g in page.glyphs if g.turn == turn]
+    if not glyphs:
+        return []
+    level = turned_page(Page(page.number, page.width, page.height, glyphs), turn)
+    found = spans(level.glyphs)
+    for span in found:
+        span.box = turned_box(span.box, page.width, page.height, turn)
+        by_order = {g.order: g for g in glyphs}
+        span.chars = [(char, by_order[g.order] if g is not None else None) for char, g in span.chars]
+        span.vertical = True
+    return found
+
+
 def _all_grids(rules: Sequence[Rule], panels: Sequence[Panel]) -> list[Grid]:
     """Grids drawn by rules and frames; and, where there are none, by cells that differ in colour alone."""
     drawn = ruled_grids(rules, [p for p in panels if p.stroked])
@@ -165,7 +181,8 @@ def analyse(page: Page) -> Layout:
     """The layout of a page: every glyph of it stands in exactly one line, cell or column."""
     sizes = sorted(g.size for g in page.glyphs if not g.text.isspace())
     body = sizes[len(sizes) // 2] if sizes else 10.0
-    vertical, glyphs = _vertical(page.glyphs)
+    turned = [span for turn in (90, 180, 270) for span in _turned_spans(page, turn)]
+    vertical, glyphs = _vertical([g for g in page.glyphs if g.turn == 0])
     index = _Index(glyphs)
     rules, panels = page.rules, [p for p in page.panels if index.within(p.box)]
     tables: list[Grid] = []
@@ -196,13 +213,18 @@ def analyse(page: Page) -> Layout:
         region = regions[i]
         found = spans(homes[i], [r for r in rules if _touches(r, region.box)])
         region.items += _blocks(found)
-        if region.kind == "panel" and len(region.items) == 1 and isinstance(region.items[0], Block) and len(region.items[0].lines) == 1:
+        if (
+            region.kind == "panel"
+            and len(region.items) == 1
+            and isinstance(region.items[0], Block)
+            and len(region.items[0].lines) == 1
+        ):
             # A band of colour behind one line is a heading's dress, no container.
             region.items[0].strip = region.box.bottom - region.box.top <= 3 * region.items[0].size
     for grid in tables:
         home = min((r for r in regions if _inside(grid.box, r.box, 4)), key=lambda r: _area(r.box), default=root)
         home.items.append(Table(grid))
-    for span in vertical:
+    for span in [*vertical, *turned]:
         root.items.append(Block([[span]], span.box, vertical=True))
     _hang(root, regions)
     return Layout(page, root, body)
@@ -221,7 +243,13 @@ def _overflow(glyphs: Sequence[Glyph], owner: dict[int, int], taken: set[int]) -
                 gap = max(b.x0 - a.x1, a.x0 - b.x1)
                 if id(a) not in owner or abs(a.size - b.size) > 0.05 * a.size:
                     continue
-                if id(b) not in owner and gap < 0.3 * a.size or order is row and owner.get(id(b)) != owner[id(a)] and gap < 0.1 * a.size:
+                if (
+                    id(b) not in owner
+                    and gap < 0.3 * a.size
+                    or order is row
+                    and owner.get(id(b)) != owner[id(a)]
+                    and gap < 0.1 * a.size
+                ):
                     owner[id(b)] = owner[id(a)]
 
 
@@ -254,7 +282,8 @@ def _nested(root: Region, panels: Sequence[Panel]) -> list[Region]:
             overlap(panel.box.x0, panel.box.x1, k.x0, k.x1) * overlap(panel.box.top, panel.box.bottom, k.top, k.bottom)
             > 0.9 * max(_area(panel.box), _area(k))
             for k in kept
-            if overlap(panel.box.x0, panel.box.x1, k.x0, k.x1) > 0 and overlap(panel.box.top, panel.box.bottom, k.top, k.bottom) > 0
+            if overlap(panel.box.x0, panel.box.x1, k.x0, k.x1) > 0
+            and overlap(panel.box.top, panel.box.bottom, k.top, k.bottom) > 0
         )
         if not twin:
             kept.append(panel.box)

@@ -16,7 +16,10 @@ from sources.records import Box
 BLANK = 0.32
 SPLIT = 1.25
 # Letters set apart to fill a cell (区　分) stand evenly; two words of a table row do not.
-_NUMBERED = re.compile(r"^(第?\s*[0-9０-９]{1,2}\s*[章節編部]?|[(（]\s*[0-9０-９]{1,2}\s*[)）]|[①-⑳]|[(（]?\s*注\s*[)）]?\s*[0-9０-９]{0,2}|※\s*[0-9０-９]{0,2}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+)\s*[.．、:：]?$")
+_NUMBERED = re.compile(
+    r"^(第?\s*[0-9０-９]{1,2}\s*[章節編部]?|[(（]\s*[0-9０-９]{1,2}\s*[)）]|[①-⑳]"
+    r"|[(（]?\s*注\s*[)）]?\s*[0-9０-９]{0,2}|※\s*[0-9０-９]{0,2}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+)\s*[.．、:：]?$"
+)
 
 
 @dataclass(slots=True)

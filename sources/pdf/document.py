@@ -40,6 +40,7 @@ class Glyph:
     bold: bool
     order: int
     repeats: int = 1
+    turn: int = 0  # degrees that the reader turns the head to the left to read it: 0, 90, 180 or 270
 
 
 @dataclass(slots=True)
@@ -83,6 +84,14 @@ def _is_bold(fontname: str) -> bool:
     return any(word in name for word in ("bold", "black", "heavy", "demi", "-w6", "-w7", "-w8", "-w9", "-eb", "-db", "gothicbbb"))
 
 
+def _turn(matrix: Sequence[float]) -> int:
+    """Which way a glyph's line runs, from its text matrix: 90 is upward on the page."""
+    a, b = matrix[0], matrix[1]
+    if abs(b) <= abs(a):
+        return 0 if a >= 0 else 180
+    return 90 if b > 0 else 270
+
+
 def _glyphs(chars: Iterable[Mapping[str, Any]], bounds: Box, height: float) -> tuple[list[Glyph], int]:
     seen: dict[tuple[str, int, int], list[Glyph]] = {}
     glyphs: list[Glyph] = []
@@ -120,9 +129,10 @@ def _glyphs(chars: Iterable[Mapping[str, Any]], bounds: Box, height: float) -> t
             bold = bold_fonts[font] = _is_bold(font)
         # Type 3 and vertical fonts have boxes that tell little; the origin in the text matrix is what type is set by.
         matrix = char["matrix"]
-        upright = abs(matrix[1]) < 1e-3 and matrix[3] > 0
+        turn = _turn(matrix)
+        upright = turn == 0
         baseline = height - matrix[5] if upright and top - size <= height - matrix[5] <= bottom + size else bottom
-        glyph = Glyph(text, x0, top, x1, bottom, baseline, size, bold, order)
+        glyph = Glyph(text, x0, top, x1, bottom, baseline, size, bold, order, turn=turn)
         seen.setdefault((text, *cell), []).append(glyph)
         glyphs.append(glyph)
     return glyphs, unreadable
@@ -240,7 +250,9 @@ def open_pdf(path: Path) -> Any:
         with path.open("rb") as file:
             head = file.read(1024)
     except OSError as error:
-        raise ShinchokuError(f"{path}: cannot be read ({error.strerror}).", f"{path}: 読み取れません（{error.strerror}）。") from error
+        raise ShinchokuError(
+            f"{path}: cannot be read ({error.strerror}).", f"{path}: 読み取れません（{error.strerror}）。"
+        ) from error
     if not head:
         raise ShinchokuError(f"{path}: the file is empty. Fetch it again.", f"{path}: 空のファイルです。取得し直してください。")
     if b"%PDF" not in head:

@@ -55,7 +55,9 @@ def read_picture(path: Path, page: Page) -> tuple[Page, float, dict[int, float]]
         top, bottom = top + 0.1 * high, bottom - 0.1 * high
         size = (bottom - top) * scale
         chars = [
-            (text, score, [_turn(float(x), float(y), centre, -angle) for x, y in box]) for text, score, box in words if text.strip()
+            (text, score, [_turn(float(x), float(y), centre, -angle) for x, y in box])
+            for text, score, box in words
+            if text.strip()
         ]
         if not chars:
             continue
@@ -107,7 +109,9 @@ def _skew(boxes: Any) -> float:
 def _level(image: Any, angle: float) -> Any:
     from PIL import Image
 
-    return image if not angle else image.rotate(math.degrees(angle), fillcolor=(255, 255, 255), resample=Image.Resampling.BILINEAR)
+    return (
+        image if not angle else image.rotate(math.degrees(angle), fillcolor=(255, 255, 255), resample=Image.Resampling.BILINEAR)
+    )
 
 
 def _signed(

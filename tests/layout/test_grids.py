@@ -7,7 +7,9 @@ from sources.pdf.document import Rule
 def grid_of(xs, ys, gaps=(), vertical_gaps=()):
     """Rules of a table in pieces; ``gaps`` are (column, y index) left out, ``vertical_gaps`` (x index, row)."""
     rules = [Rule(True, y, xs[i], xs[i + 1]) for j, y in enumerate(ys) for i in range(len(xs) - 1) if (i, j) not in gaps]
-    return rules + [Rule(False, x, ys[j], ys[j + 1]) for i, x in enumerate(xs) for j in range(len(ys) - 1) if (i, j) not in vertical_gaps]
+    return rules + [
+        Rule(False, x, ys[j], ys[j + 1]) for i, x in enumerate(xs) for j in range(len(ys) - 1) if (i, j) not in vertical_gaps
+    ]
 
 
 def places(grid):

@@ -82,14 +82,22 @@ def _tile(tile: Tile) -> str:
             mark = marks.get(name)
             label = ""
             if mark:
-                label = f'<div class="l"><b>{mark[2]}</b> {html.escape(mark[3])}' + "".join(f"<br><small>{html.escape(m)}</small>" for m in mark[4:]) + "</div>"
+                label = (
+                    f'<div class="l"><b>{mark[2]}</b> {html.escape(mark[3])}'
+                    + "".join(f"<br><small>{html.escape(m)}</small>" for m in mark[4:])
+                    + "</div>"
+                )
             columns.append(f'<div class="c">{label}<i style="height:{6 + 7 * n}px"></i><em>{name}</em></div>')
         out.append(f'<div class="chart">{"".join(columns)}</div>')
     return f'<section class="tile">{"".join(out)}</section>'
 
 
 def _section(section: Section) -> str:
-    target = f'<div class="target"><h4>【{section.target}】</h4>' + "".join(f"<p>{html.escape(t)}</p>" for t in section.target_lines) + "</div>"
+    target = (
+        f'<div class="target"><h4>【{section.target}】</h4>'
+        + "".join(f"<p>{html.escape(t)}</p>" for t in section.target_lines)
+        + "</div>"
+    )
     return f'<article><h2>{html.escape(section.heading)}</h2>{target}<div class="tiles">{"".join(map(_tile, section.tiles))}</div></article>'
 
 
@@ -163,7 +171,9 @@ def _draw_number(draw: list, x: float, y: float, parts: Iterable[str], big: floa
             x += width(part, size, "bold" if n % 2 else "plain") + size * 0.12
 
 
-def reportlab_pdf(out: Path, *, seed: int = 1, columns: int = 3, upright: bool = True, shuffled: bool = True, frames: bool = True) -> Path:
+def reportlab_pdf(
+    out: Path, *, seed: int = 1, columns: int = 3, upright: bool = True, shuffled: bool = True, frames: bool = True
+) -> Path:
     """Two columns of sections on upright pages, tiles under one another, drawn in a shuffled order."""
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.pdfbase import pdfmetrics
