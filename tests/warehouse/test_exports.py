@@ -97,15 +97,6 @@ def test_tables_load_elsewhere_with_their_types(out: Path) -> None:
     schema = pq.read_schema(latest / f"{DATASET}_observations.parquet")
     for column in fields.table("observation").columns:
         assert schema.field(column.name).metadata[b"description"].decode() == column.comment
-    book = pd.read_excel(latest / f"{DATASET}.xlsx", sheet_name=None) if _has("openpyxl") else {}
-    for name, sheet in book.items():
-        assert name == "はじめに" or (len(sheet.columns) and len(sheet)) or name == "改訂"
-
-
-def _has(module: str) -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec(module) is not None
 
 
 def test_the_workbook_is_typed_and_its_headers_are_frozen(out: Path) -> None:
@@ -200,6 +191,18 @@ def test_a_fault_in_the_data_leaves_the_last_release(warehouse: Path, tmp_path: 
 def test_a_warehouse_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ShinchokuError, match=r"none\.duckdb"):
         write_exports(tmp_path / "none.duckdb", None, tmp_path / "exports")
+
+
+def test_the_lines_of_the_readme_load_the_data(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import polars
+
+    monkeypatch.chdir(out / "latest")
+    lines = Path("README.txt").read_text("utf-8").splitlines()
+    said = dict(line.strip().split(": ", 1) for line in lines if line.startswith(("  pandas: ", "  polars: ", "  DuckDB: ")))
+    assert [*said] == ["pandas", "polars", "DuckDB"]
+    frame = eval(said["pandas"], {"pandas": pd})
+    assert len(frame) == len(eval(said["polars"], {"polars": polars})) == len(duckdb.sql(said["DuckDB"]).fetchall()) == 83
+    assert frame["area_code"].unique().tolist() == ["401005"]
 
 
 def _copy(out: Path, tmp_path: Path) -> Path:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Manifest", "write_exports"]
 
+MEMORY = "2GB"
 FOR_PROGRAMS = ("observations", "figures")  # the tables that are also JSON Lines and Parquet
 
 
@@ -44,6 +45,7 @@ def write_exports(warehouse: Path, registry: Registry | None, out: Path, *, keep
 
     try:
         with closing(duckdb.connect(str(warehouse), read_only=True)) as connection, release.draft(out) as folder:
+            connection.execute(f"SET memory_limit = '{MEMORY}'")  # what is longer is sorted on disk
             datasets = contents.datasets(connection)
             if not datasets:
                 raise ShinchokuError(

@@ -102,10 +102,21 @@ def readme(datasets: Sequence[Dataset], resources: Sequence[Resource], version: 
                 f"  {name}_observations.jsonl .parquet, {name}_figures.jsonl .parquet  同じ内容 / the same",
                 f"  {name}_wide_ja.csv  年度を横に並べた表（人が読むため） / fiscal years across, for people",
                 f"  {name}.xlsx  Excelブック / workbook", "",
+                "読み込み方 / Loading",
+                *[f"  {program}: {line.format(file=f'{name}_observations')}" for program, line in LOADING.items()], "",
             ])
         )  # fmt: skip
     return "\n".join([*parts, README_TAIL])
 
+
+# One line each; codes stay text. The tests run those of Python and SQL as they stand here.
+LOADING = {
+    "pandas": 'pandas.read_csv("{file}.csv", dtype={{"area_code": str, "standard_area_code": str}})',
+    "polars": 'polars.read_parquet("{file}.parquet")',
+    "DuckDB": "SELECT * FROM '{file}.parquet'",
+    "R": 'readr::read_csv("{file}.csv", col_types = readr::cols(area_code = "c", standard_area_code = "c"))',
+    "Excel": "{file}.csv を開く（BOM付きのため文字化けしない）。コードを文字のまま見るには xlsx を使う / open it; for codes as text use the xlsx",
+}
 
 README_TAIL = """共通 / In common
   codelists/              符号表 / code lists
