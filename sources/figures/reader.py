@@ -328,7 +328,7 @@ class _PageReader:
         if all(id(s) in self.charts.categories for line in kept for s in line):
             self._account(Text.of(kept), [], "date", "category of a chart")
             return
-        text = Text.of(kept, region.box.x1 if region.kind == "panel" else None)
+        text = Text.of(kept, self._right_edge(block, region))
         box = union(s.box for line in kept for s in line)
         loose = tile or self._loose(block, region)
         context, category = self._context(box, region, tile, local, kept, loose)
@@ -340,6 +340,20 @@ class _PageReader:
         title = (tile or loose).title or self._title_above(box, region) or local_title
         figures = self._figures(text, kept, reading.figures, block, region, tile, title, category)
         self._account(text, reading.marks, None, "", figures, reading.figures)
+
+    @staticmethod
+    def _right_edge(block: Block, region: Region) -> float | None:
+        """Where the column of a block ends: its panel's side, or the furthest that a neighbour of several lines reaches."""
+        if region.kind == "panel":
+            return region.box.x1
+        if max(len("".join(s.text for s in line)) for line in block.lines) < 18:
+            return None
+        column = [
+            b.box.x1
+            for b in region.blocks()
+            if len(b.lines) > 1 and overlap(b.box.x0, b.box.x1, block.box.x0, block.box.x1) > 0.6 * (block.box.x1 - block.box.x0)
+        ]
+        return max(column, default=None)
 
     def _loose(self, block: Block, region: Region) -> Tile:
         """A block that no frame holds, as a tile of its own: its first line is its title, or that of its neighbour."""
@@ -472,7 +486,7 @@ class _PageReader:
             why = "words of its own line" if own else "the figure before it"
             if own:
                 label = f"{head} {own}" if head and head not in own and len(head) <= 40 else own
-            elif before and q.measure != "target" and not self._fresh(heads, n):
+            elif before and not self._fresh(heads, n):
                 label = before
             else:
                 label = head or before or (category.text if category else "")

@@ -44,7 +44,10 @@ _GROUPS = re.compile(
     r"に比)")
 _UNIT_LINE = re.compile(r"(?m:^) ?[(]?(?:単位 ?[:：]? ?)?([十百千]?[万億兆]?)([^\s\d()\n]{1,8})[)]? ?(?m:$)")
 _SUBJECT_DROP = re.compile(r"[、。,:：・\s()\[\]【】〔〕<>〈〉「」『』◇◆○●◎■□★☆※→⇒~]+")
-_TAIL = re.compile(r"(?:の|は|が|を|に|で|と|も|約|計|合計|延べ|のべ|およそ)+$")
+_TAIL = re.compile(r"(?:の|は|が|を|に|で|と|も|から|より|について|として|約|合計|計|累計|平均|延べ|のべ|およそ|うち)+$|^(?:中)$")
+_LEAD = re.compile(r"^(?:このうち|そのうち|うち|また|なお|さらに|および|及び|[のはがをにでと](?=[ァ-ヺ一-龥])|(?:内|中)の?(?=..))")
+# Words in brackets between a name and its number say which, not what.
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PREDICATE = re.compile(r" ?([^\s\d、。,()\[\]【】\n~→]{1,16})")
 
 
@@ -68,6 +71,7 @@ class _Said:
     base: Period | None = None
     depth: int = 0
     clause: int = 0  # where its clause begins
+    before: str = ""  # the words of its sentence since the last number, dates blanked
     aimed: Dated | None = None  # the year of the target under which it stands
     notes: list[str] = field(default_factory=list)
 
@@ -98,7 +102,7 @@ def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
     _lists(normal.text, said)
     _measures(normal.text, said, context)
     _resolve(said, context)
-    _clauses(tokens, said)
+    _clauses(normal.text, tokens, said)
     figures = [_quantity(normal, text, one, context) for one in said]
     return Read(text, figures, _marks(normal, tokens), tuple(dict.fromkeys(note for _, note in normal.notes)))
 
@@ -530,22 +534,35 @@ def _quantity(normal: Normal, text: str, one: _Said, context: Context) -> Quanti
     )
 
 
-def _clauses(tokens: list[Token], said: list[_Said]) -> None:
-    """Where the clause of each number begins."""
-    begins = 0
+def _clauses(text: str, tokens: list[Token], said: list[_Said]) -> None:
+    """Where the clause of each number begins, and the words that lead up to it."""
+    begins = at = 0
+    words: list[str] = []
     numbers = iter(said)
     for token in tokens:
+        words.append(text[at : token.start])
+        at = token.end
         if token.kind == "number":
-            next(numbers).clause = begins
+            one = next(numbers)
+            one.clause, one.before = begins, "".join(words)
+        if token.kind in ("number", "line", "stop"):
+            words = []
+        elif token.kind in ("period", "skip"):
+            words.append(" ")
+        else:
+            words.append(text[token.start : token.end])
         if token.kind != "skip":
             begins = token.end
 
 
 def _words_around(text: str, one: _Said) -> tuple[str, str]:
-    """The words of the clause before the number (without periods and brackets), and the word right after it."""
-    clause = text[max(one.clause, one.number.start - 60) : one.number.start]
-    words = [piece for piece in _SUBJECT_DROP.split(clause) if piece]
-    subject = _TAIL.sub("", words[-1]) if words else ""
+    """The words that say what a number counts: the last that name something before it, and the word right after it."""
+    before = _ASIDE.sub("", one.before[-120:])
+    subject = ""
+    for piece in reversed(_SUBJECT_DROP.split(before)):
+        subject = _LEAD.sub("", _TAIL.sub("", piece))
+        if subject:
+            break
     after = _PREDICATE.match(text, one.number.end)
     return subject, after[1] if after else ""
 
