@@ -88,7 +88,7 @@ def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
     cols = 0
     while cols < grid.cols - 1:
         body = [c for c in grid.cells if c.col <= cols <= c.col_end and c.row > 0]
-        if not body or not all(is_head(c) for c in body) or not any(c.text.strip() for c in body):
+        if not body or not (all(is_head(c) for c in body) or _numbers_rows(body)) or not any(c.text.strip() for c in body):
             break
         top = grid.at(0, cols)
         if all_years(body) and cols > 0 and not (top and _YEAR_HEAD.match(_nfkc(top.text))):
@@ -110,6 +110,15 @@ def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
         if rows >= 1 and not _spanned(grid, rows) and not _more_heads(grid, rows, has_figure):
             break
     return Heads(rows, cols)
+
+
+def _numbers_rows(column: list[Cell]) -> bool:
+    """Whether a column only numbers the rows: whole numbers without a unit, each one more than the last."""
+    texts = [_nfkc(c.text).strip("()№No. ") for c in sorted(column, key=lambda c: c.row) if c.text.strip()]
+    if len(texts) < 2 or not all(re.fullmatch(r"[0-9]{1,4}", t) for t in texts):
+        return False
+    numbers = [int(t) for t in texts]
+    return numbers[0] in (0, 1) and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
 
 
 def _spanned(grid: Grid, row: int) -> bool:
@@ -221,7 +230,7 @@ def _governed_cell(
             period = _years_before(context.period, noted.period_back)
         context = replace(context, measure=noted.measure or "level", base=None, base_back=0, period=period or context.period)
         reason = "a note marked " + mark[0].strip()
-    names_of_row = [says.label or ("" if says.period else text) for text, says in row]
+    names_of_row = [says.label or ("" if says.period else text) for text, says in row if not re.fullmatch(r"[0-9]{1,4}", _nfkc(text))]
     label = _join([name for name in (*names_of_row, *(says.label for _, says in column)) if name and not is_period(name)])
     if not label:
         label = _join([group, caption])

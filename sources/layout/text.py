@@ -15,6 +15,7 @@ from sources.records import Box
 # Gaps narrower than this are the setting of the letters; wider, a blank; wider than SPLIT, another column.
 BLANK = 0.32
 SPLIT = 1.25
+_FOOTNOTE = re.compile(r"^[0-9０-９]{1,2}$")
 # Letters set apart to fill a cell (区　分) stand evenly; two words of a table row do not.
 _NUMBERED = re.compile(
     r"^(第?\s*[0-9０-９]{1,2}\s*[章節編部]?|[(（]\s*[0-9０-９]{1,2}\s*[)）]|[①-⑳]"
@@ -123,8 +124,26 @@ def spans(glyphs: Sequence[Glyph], rules: Sequence[Rule] = (), split: float = SP
             if gap > split * em or (gap > 0.3 * em and upright and _crossed(left, right, upright)):
                 parts.append([])
             parts[-1].append(right)
+        parts = [piece for part in parts for piece in _number_columns(part)]
         out.extend(span for part in _rejoined(parts) if (span := _span(part, after_blank)))
     return _raised(out)
+
+
+def _number_columns(part: list[Glyph]) -> list[list[Glyph]]:
+    """Numbers of several columns that stand close: the blanks inside a number (1 184 392) are even and narrower."""
+    if not all(g.text.isdigit() or g.text in ",." for g in part):
+        return [part]
+    gaps = [(b.x0 - a.x1) / a.size for a, b in zip(part, part[1:], strict=False)]
+    blanks = sorted(gap for gap in gaps if gap > BLANK * 0.6)
+    if len(blanks) < 2 or blanks[-1] < 1.4 * blanks[0] or blanks[-1] < 0.4:
+        return [part]
+    limit = 1.25 * blanks[0]
+    out = [[part[0]]]
+    for gap, glyph in zip(gaps, part[1:], strict=True):
+        if gap > limit:
+            out.append([])
+        out[-1].append(glyph)
+    return out
 
 
 def _rejoined(parts: list[list[Glyph]]) -> list[list[Glyph]]:
@@ -161,6 +180,12 @@ def _raised(items: list[Span]) -> list[Span]:
                 continue
             inside = overlap(big.box.top, big.box.bottom, small.box.top, small.box.bottom) >= 0.7 * small.height
             left, right = big.box.x0 - small.box.x1, small.box.x0 - big.box.x1
+            note = _FOOTNOTE.match(small.text) and small.baseline < big.baseline - 0.2 * big.size and small.size <= 0.72 * big.size
+            if note and left < 0 and right < -0.1 * small.size and overlap(big.box.top, big.box.bottom, small.box.top, small.box.bottom) > 0:
+                place = next((k for k, (_, g) in enumerate(big.chars) if g is not None and g.x0 >= small.box.x0 - 1), len(big.chars))
+                big.chars[place:place] = [("※", None), *small.chars]
+                taken.add(j)
+                continue
             reach = 0.35 * big.size
             if not inside or not (-0.1 * small.size <= right <= reach or -0.1 * small.size <= left <= reach):
                 continue
@@ -174,6 +199,16 @@ def _raised(items: list[Span]) -> list[Span]:
                 and overlap(big.box.top, big.box.bottom, other.box.top, other.box.bottom) >= 0.5 * other.height
             ]
             if rivals:
+                continue
+            if note:
+                # A raised 2 after m or km is part of the unit; after other words it points to a note.
+                squared = right >= -0.1 * small.size and re.search(r"(?:^|[^A-Za-z])[ck]?m$", big.text)
+                exponent = {"2": "²", "3": "³"}.get(small.text) if squared else None
+                chars = [(exponent, small.chars[0][1])] if exponent else [("※", None), *small.chars]
+                big.chars = [*big.chars, *chars] if right >= -0.1 * small.size else big.chars
+                if right >= -0.1 * small.size:
+                    big.box = union((big.box, small.box))
+                    taken.add(j)
                 continue
             chars = [*big.chars, *small.chars] if right >= -0.1 * small.size else [*small.chars, *big.chars]
             big.chars, big.box = chars, union((big.box, small.box))
