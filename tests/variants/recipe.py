@@ -6,7 +6,7 @@ import html
 import random
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,9 +31,9 @@ class Section:
     tiles: list[Tile] = field(default_factory=list)
 
 
-def wording() -> list[Section]:
+def wording(text: str | None = None) -> list[Section]:
     sections: list[Section] = []
-    for line in WORDING.read_text(encoding="utf-8").splitlines():
+    for line in (WORDING.read_text(encoding="utf-8") if text is None else text).splitlines():
         here = sections[-1] if sections else None
         if line.startswith("= "):
             sections.append(Section(line[2:]))
@@ -102,7 +102,8 @@ def _section(section: Section) -> str:
 
 
 BASE = """*{margin:0;padding:0;box-sizing:border-box}body{font-family:FONT;font-size:11px;color:#222}article{break-inside:avoid}
-.big{white-space:nowrap}.chart{display:flex;align-items:flex-end;margin-top:6px}.c{flex:1;text-align:center;min-width:0}.c i{display:block;background:#69c;width:60%;margin:0 auto}
+.big{white-space:nowrap}.chart{display:flex;align-items:flex-end;margin-top:6px}.c{flex:1;text-align:center;min-width:0}
+.c i{display:block;background:#69c;width:60%;margin:0 auto}
 .c em{font-style:normal;font-size:8px}.l{font-size:9px;white-space:nowrap;display:inline-block}.page{break-after:page}
 """
 
@@ -110,7 +111,8 @@ STYLES = {
     # Four pages of A4 upright, three sections on each, framed tiles.
     "leaflet": """@page{size:A4;margin:10mm}.tiles{display:flex;flex-wrap:wrap;gap:5px;margin:4px 0 8px}
 .tile{border:1px solid #888;padding:4px 6px;flex:1 1 30%}h2{background:#264;color:#fff;font-size:15px;padding:3px 8px}
-.target{background:#efe;border:1px solid #9b9;padding:3px 6px;margin-top:3px}h3{font-size:12px;text-align:center}h4{font-size:11px;text-align:center}.n{font-size:24px}.u{font-size:12px}p{font-size:9.5px}""",
+.target{background:#efe;border:1px solid #9b9;padding:3px 6px;margin-top:3px}h3{font-size:12px;text-align:center}h4{font-size:11px;text-align:center}
+.n{font-size:24px}.u{font-size:12px}p{font-size:9.5px}""",
     # Two pages of A3 across, three columns of sections, tiles only by shade, titles below in colour.
     "poster": """@page{size:A3 landscape;margin:12mm}.page{display:grid;grid-template-columns:1fr 1fr 1fr;gap:14px 16px}
 .tiles{display:grid;grid-template-columns:1fr 1fr;gap:6px}.tile{background:#f1f1f6;border-radius:8px;padding:6px 8px}
@@ -172,7 +174,15 @@ def _draw_number(draw: list, x: float, y: float, parts: Iterable[str], big: floa
 
 
 def reportlab_pdf(
-    out: Path, *, seed: int = 1, columns: int = 3, upright: bool = True, shuffled: bool = True, frames: bool = True
+    out: Path,
+    *,
+    seed: int = 1,
+    columns: int = 3,
+    upright: bool = True,
+    shuffled: bool = True,
+    frames: bool = True,
+    cover: Sequence[str] = COVER,
+    sections: Sequence[Section] | None = None,
 ) -> Path:
     """Two columns of sections on upright pages, tiles under one another, drawn in a shuffled order."""
     from reportlab.lib.pagesizes import A4, landscape
@@ -207,9 +217,9 @@ def reportlab_pdf(
                 pen.drawString(x, height - y, text)
         pen.showPage()
 
-    texts: list = [("bold", 26, margin, 90 + 40 * n, line) for n, line in enumerate(COVER)]
+    texts: list = [("bold", 26, margin, 90 + 40 * n, line) for n, line in enumerate(cover)]
     flush(texts, [])
-    for section in wording():
+    for section in wording() if sections is None else sections:
         texts, boxes = [], []
         texts.append(("bold", 18, margin, 40, section.heading))
         boxes.append((margin - 6, 56, width - 2 * margin + 12, 24 + 15 * len(section.target_lines)))
