@@ -26,6 +26,10 @@ _BRACKETED = re.compile(r"^\s*[【［\[＜<〈《〔].{1,40}[】］\]＞>〉》�
 _SENTENCE_END = re.compile(r"[。．]\s*$")
 
 
+# What follows a number can name what was done (参加, 採用); a particle or 中 does not.
+_NOUN = re.compile(r"^[一-龥ァ-ヺ]{2}")
+
+
 @dataclass(slots=True)
 class Text:
     """Lines as one string, with the glyph of every character."""
@@ -482,7 +486,8 @@ class _PageReader:
             n = line_of(q.start)
             head = next((heads[m] for m in range(n - 1, -1, -1) if m in heads), "")
             own = q.subject.strip()
-            after = q.predicate.strip()
+            after = q.predicate.strip().removeprefix("の")
+            after = after.rstrip("にをはがとでの") if _NOUN.match(after) else ""
             why = "words of its own line" if own else "the figure before it"
             if own:
                 label = f"{head} {own}" if head and head not in own and len(head) <= 40 else own
@@ -500,6 +505,7 @@ class _PageReader:
                     else "beside or under it"
                 )
                 label = label or self._beside(q, text, region, block) or self._under_it(q, text, region)
+            label = label or title
             if after and after not in label and len(label) + len(after) < 56:
                 label = f"{label} {after}".strip()
             if len(re.sub(r"[のにをはがとで\W]", "", label)) == 0:
