@@ -688,7 +688,8 @@ class _PageReader:
             if not isinstance(item, Block):
                 break
             gap = box.top - item.box.bottom
-            if not (-4 <= gap <= 45) or overlap(item.box.x0, item.box.x1, box.x0, box.x1) <= 0 or len(item.lines) > 3:
+            beside = overlap(item.box.x0, item.box.x1, box.x0, box.x1) <= 0
+            if not (-4 <= gap <= 45) or len(item.lines) > 3 or (beside and "単位" not in item.text):
                 continue
             lines = [" ".join(s.text for s in line) for line in item.lines]
             if any(_SENTENCE_END.search(t) or self._has_figure(t) for t in lines):

@@ -16,6 +16,8 @@ from sources.records import Period
 
 _BARE_YEAR = re.compile(r"^(?:(?:19|20)[0-9]{2}|(?:明治|大正|昭和|平成|令和|[MTSHR])\s*(?:元|[0-9]{1,2}))(?:\s*年度?|\s*FY)?$")
 _YEAR_HEAD = re.compile(r"^(?:年度|年|年次|会計年度|調査年度?|対象年度?|期間|時点|基準年度?|実績年度?|調査時点)$")
+_UNIT_HEAD = re.compile(r"^(?:単\s*位|単位名)$")
+_RATE = re.compile(r"(?:率|割合|比|シェア|構成比)\W*$")
 _MARKER = re.compile(r"(?:※|＊|\*|注)\s*([0-9０-９①-⑳]*)")
 _EACH_YEAR = re.compile(r"(?:各|毎)年度?\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日")
 _CELL_NOTE = re.compile(r"(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*$|^(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*(?=\n)")
@@ -205,8 +207,10 @@ def _governed_cell(
     caption: str,
 ) -> CellReading:
     column = [(c.text, heading(c.text, base)) for c in tops]
-    row = [(text, heading(text, base)) for text in (_dated_stub(c, tops_of) for c, tops_of in lefts)]
     context = base
+    units = [c for c, over in lefts if _UNIT_HEAD.match(_nfkc(over))]
+    lefts = [(c, over) for c, over in lefts if c not in units]
+    row = [(text, heading(text, base)) for text in (_dated_stub(c, over) for c, over in lefts)]
     for text, says in row:
         # 契約数 or 国 at the left names the row; only a head above its column or a bracket says in what it is counted.
         counted = "(" not in _nfkc(text) and "単位" not in text
@@ -214,6 +218,12 @@ def _governed_cell(
     for _, says in column:
         # A day in the head beats the year of the row; a year that the head names (R3年度人件費率) does so too.
         context = _governed(context, says)
+    for cell_of_unit in units:
+        said = heading(f"(単位：{cell_of_unit.text.strip()})", base)
+        context = replace(context, unit=said.unit or context.unit, scale=said.scale)
+    if _RATE.search(_nfkc(column[-1][1].label if column else "")) and re.search(r"単位[^)）\n]*[%％]", caption):
+        # (単位：百万円、％): the second unit is that of the rates.
+        context = replace(context, unit="%", scale=0)
     reason = "row and column heads"
     if each and context.period and context.period.kind in ("fiscal_year", "calendar_year"):
         context = replace(context, period=_in_year(context.period, int(each[1]), int(each[2])))

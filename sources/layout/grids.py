@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sources.layout.text import Span, overlap, union
-from sources.pdf.document import Panel, Rule, _frame
+from sources.layout.text import Span, glyph_box, overlap, union
+from sources.pdf.document import Glyph, Panel, Rule, _frame
 from sources.records import Box
 
 # Rules that miss each other by less are meant to meet (points).
@@ -195,6 +195,28 @@ def unruled_grids(lines: Sequence[Sequence[Span]], is_value: "Sequence[Sequence[
     return out
 
 
+def _parted(span: Span, bands: Sequence[Sequence[float]]) -> list[Span]:
+    """Heads set close together, cut at their blanks where each piece then stands over a column of its own."""
+    over = [b for b in bands if overlap(b[0], b[1], span.box.x0, span.box.x1) > 0.5]
+    pieces: list[list[tuple[str, Glyph | None]]] = [[]]
+    for char, glyph in span.chars:
+        if glyph is None and char == " ":
+            pieces.append([])
+        else:
+            pieces[-1].append((char, glyph))
+    pieces = [p for p in pieces if any(g is not None for _, g in p)]
+    if len(over) < 2 or len(pieces) < len(over):
+        return [span]
+    homes: list[list[tuple[str, Glyph | None]]] = [[] for _ in over]
+    for piece in pieces:
+        middle = sum((g.x0 + g.x1) / 2 for _, g in piece if g is not None) / sum(1 for _, g in piece if g is not None)
+        home = homes[min(range(len(over)), key=lambda k: abs((over[k][0] + over[k][1]) / 2 - middle))]
+        home.extend([(" ", None), *piece] if home else piece)
+    if not all(homes):
+        return [span]
+    return [replace(span, chars=h, box=union(glyph_box(g) for _, g in h if g is not None)) for h in homes]
+
+
 def _white_grid(rows: Sequence[Sequence[Span]], values: Sequence[Sequence[bool]]) -> Grid | None:
     if len(rows) < 2 or sum(sum(v) for v in values) < 2:
         return None
@@ -211,7 +233,8 @@ def _white_grid(rows: Sequence[Sequence[Span]], values: Sequence[Sequence[bool]]
     columns: list[set[int]] = [set() for _ in bands]
     cells: list[Cell] = []
     for r, row in enumerate(rows):
-        for span, value in zip(row, values[r], strict=True):
+        parts = [(piece, value) for span, value in zip(row, values[r], strict=True) for piece in _parted(span, bands)]
+        for span, value in parts:
             hits2 = [k for k, b in enumerate(bands) if overlap(b[0], b[1], span.box.x0, span.box.x1) > 0.5]
             if not hits2:
                 return None

@@ -15,7 +15,7 @@ from sources.records import Period
 
 _UNIT_NOTE = re.compile(
     r"[(\[【]? ?単 ?位 ?[:：]? ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()\[\]【】、,:：]{1,10}) ?[)\]】]?")
-_UNIT_BRACKET = re.compile(r"\( ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()、,:：\d]{1,10}) ?\)")
+_UNIT_BRACKET = re.compile(r"\( ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()、,:：\d]{1,10}[23]?) ?\)")
 _UNIT_ALONE = re.compile(r"^ ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()、,:：\d]{1,10}) ?$", re.M)
 _COUNTED = re.compile(r"(?P<unit>[一-龥ァ-ヺー]{1,8}?)数(?:量)?(?: ?\(|$|\n| )")
 _COUNTERS = set("人名件枚個台本冊回戸棟床頭羽匹隻便校") | {"世帯", "か所", "箇所", "ヶ所", "カ所", "時間", "種類", "団体", "か月"}

@@ -100,6 +100,7 @@ def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
     _units_of_lines(normal.text, said, tokens)
     _ranges(normal.text, said)
     _lists(normal.text, said)
+    _glosses(normal.text, said)
     _measures(normal.text, said, context)
     _resolve(said, context)
     _clauses(normal.text, tokens, said)
@@ -395,6 +396,19 @@ def _lists(text: str, said: list[_Said]) -> None:
         if _LIST_GAP.match(text[a.end : b.start]) and text[a.end : b.start].strip(" ") != "":
             a.move = b.move
             first.versus = first.versus or second.versus
+
+
+_GLOSS_END = re.compile(r" ?\) ?の?(?P<move>減少|減|低下|増加|増|上昇)")
+
+
+def _glosses(text: str, said: list[_Said]) -> None:
+    """1,204人(1.0%)減少: the direction after a bracket holds for the number before it and for the one in it."""
+    for first, second in zip(said, said[1:], strict=False):
+        a, b = first.number, second.number
+        end = _GLOSS_END.match(text, b.end)
+        if end and re.fullmatch(r" ?\( ?", text[a.end : b.start]) and not (a.move or a.sign or b.move or b.sign):
+            a.move = b.move = -1 if end["move"] in ("減少", "減", "低下") else 1
+            second.versus = second.versus or first.versus
 
 
 def _measures(text: str, said: list[_Said], context: Context) -> None:
