@@ -45,9 +45,10 @@ class Text:
         glyphs: list[Glyph | None] = []
         ends = sorted((line[-1].box.x1 for line in lines), reverse=True)
         edge = ends[1] if len(ends) >= 3 else 1e9
+        bottom = max((line[-1].box.bottom for line in lines), default=None)
         starts: list[int] = []
         for n, line in enumerate(lines):
-            if n and not _runs_on(lines[n - 1], line, edge, right):
+            if n and not _runs_on(lines[n - 1], line, edge, right, bottom):
                 chars.append("\n")
                 glyphs.append(None)
             starts.append(sum(map(len, chars)))
@@ -68,10 +69,12 @@ class Text:
 _FRESH = re.compile(r"^\s*(?:[・•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳-]|[0-9０-９]+[.．、)）]|前年|うち)")
 
 
-def _runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right: float | None) -> bool:
+def _runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right: float | None, bottom: float | None = None) -> bool:
     """Whether a line is broken only because its column ends: it reaches the edge, and the next goes on in the same type."""
+    if line[-1].vertical:
+        return bottom is not None and line[-1].box.bottom >= bottom - 1.3 * line[-1].size
     size, other = line[-1].size, following[0].size
-    if abs(size - other) > 0.05 * size or len(line) > 1 or line[-1].vertical:
+    if abs(size - other) > 0.05 * size or len(line) > 1:
         return False
     reaches = line[-1].box.x1 >= edge - 1.1 * size or (right is not None and line[-1].box.x1 >= right - 1.7 * size)
     return reaches and not _SENTENCE_END.search(line[-1].text) and not _FRESH.match(following[0].text)
@@ -494,7 +497,8 @@ class _PageReader:
             elif before and not self._fresh(heads, n):
                 label = before
             else:
-                label = head or before or (category.text if category else "")
+                under = heads.get(n + 1, "") if not head and not before and not q.predicate else ""
+                label = head or before or (category.text if category else "") or under
                 why = (
                     "the line above"
                     if head
@@ -551,7 +555,7 @@ class _PageReader:
         return out
 
     def _beside(self, q: Quantity, text: Text, region: Region, block: Block) -> str:
-        """Words on the same row to the left, or straight above, in a block of their own."""
+        """Words on the same row, or straight above, in a block of their own; the nearest."""
         box = text.box(q.start, q.end)
         if box is None:
             return ""
@@ -567,6 +571,8 @@ class _PageReader:
             )
             if beside and other.box.x1 <= box.x0 + 2:
                 distance = box.x0 - other.box.x1
+            elif beside and other.box.x0 >= box.x1 - 2:
+                distance = other.box.x0 - box.x1 + 6
             elif overlap(other.box.x0, other.box.x1, box.x0, box.x1) > 0 and other.box.bottom <= box.top + 2:
                 distance = box.top - other.box.bottom
             else:

@@ -224,8 +224,7 @@ def analyse(page: Page) -> Layout:
     for grid in tables:
         home = min((r for r in regions if _inside(grid.box, r.box, 4)), key=lambda r: _area(r.box), default=root)
         home.items.append(Table(grid))
-    for span in [*vertical, *turned]:
-        root.items.append(Block([[span]], span.box, vertical=True))
+    root.items += [*_vertical_blocks(vertical), *(Block([[span]], span.box, vertical=True) for span in turned)]
     _hang(root, regions)
     return Layout(page, root, body)
 
@@ -272,6 +271,20 @@ def _vertical(glyphs: Sequence[Glyph]) -> tuple[list[Span], list[Glyph]]:
     if lonely < 8 and lonely < 0.05 * len(inked):
         return [], list(glyphs)
     return columns_of_vertical_text(glyphs)
+
+
+def _vertical_blocks(columns: Sequence[Span]) -> list[Block]:
+    """Columns of vertical text that stand side by side, read from right to left, as one block."""
+    groups: list[list[Span]] = []
+    for span in sorted(columns, key=lambda s: -s.box.x1):
+        for group in groups:
+            last = group[-1]
+            if last.box.x0 - span.box.x1 < 1.3 * span.size and abs(last.box.top - span.box.top) < 2 * span.size:
+                group.append(span)
+                break
+        else:
+            groups.append([span])
+    return [Block([[span] for span in group], union(s.box for s in group), vertical=True) for group in groups]
 
 
 def _nested(root: Region, panels: Sequence[Panel]) -> list[Region]:

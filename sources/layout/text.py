@@ -186,7 +186,7 @@ def _raised(items: list[Span]) -> list[Span]:
                 big.chars[place:place] = [("※", None), *small.chars]
                 taken.add(j)
                 continue
-            reach = 0.35 * big.size
+            reach = (0.6 if len(small.text) <= 4 else 0.35) * big.size
             if not inside or not (-0.1 * small.size <= right <= reach or -0.1 * small.size <= left <= reach):
                 continue
             rivals = [
