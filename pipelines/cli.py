@@ -156,6 +156,20 @@ def run(editions: tuple[str, ...]) -> None:
 
 
 @main.command()
+def publish() -> None:
+    """What a catalogue (CKAN) would get: the files of the latest release. Sends nothing.
+
+    カタログに登録する内容の確認（送信はしません）。A facsimile or an edition that is not accepted is refused, exit code 2.
+    """
+    from pipelines.home import Home
+    from warehouse.catalogue import plan
+
+    home = Home.find()
+    for sending in plan(home.warehouse, home.exports / "latest"):
+        click.echo(f"{sending.sha256}  {sending.size:>10,}  {sending.path}")
+
+
+@main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port of the UI / ポート番号.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on / 待ち受けアドレス.")
 def ui(port: int, host: str) -> None:

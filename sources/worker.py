@@ -185,7 +185,7 @@ def _read(
                 layout = analyse(picture)
             elif why:
                 out["warnings"].append(
-                    f"page {number}: not read, {why}; install the ocr extra (pip install 'shinchoku[ocr]') to read it"
+                    f"page {number}: not read, {why}; install the ocr extra to read it: .venv/bin/pip install -c constraints.txt -e '.[ocr]'"
                 )
             result = reader.read_page(layout)
             if sure:
