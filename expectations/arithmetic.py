@@ -5,72 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from expectations.frames import observation_key, printed_period
-from sources.notation.units import UNITS
+from sources.exactness import Range, behind, counted
 from sources.registry import Indicator
 
-INFINITE = Decimal("Infinity")
 HUNDRED = Decimal(100)
 PERCENT = "percent"
 POINT = "percentage_point"
 LONGEST_YEAR = 366
-
-
-class Range(NamedTuple):
-    """All numbers that could stand behind a printed one, both ends included."""
-
-    low: Decimal
-    high: Decimal
-
-    def meets(self, other: Range) -> bool:
-        return self.low <= other.high and other.low <= self.high
-
-    def minus(self, other: Range) -> Range:
-        return Range(self.low - other.high, self.high - other.low)
-
-    def plus(self, other: Range) -> Range:
-        return Range(self.low + other.low, self.high + other.high)
-
-    def over(self, other: Range) -> Range | None:
-        """The quotient of two positive ranges; of others nothing is said."""
-        if other.low <= 0 or self.low < 0:
-            return None
-        return Range(self.low / other.high, self.high / other.low)
-
-    def times(self, factor: Decimal) -> Range:
-        return Range(self.low * factor, self.high * factor)
-
-
-@cache
-def counted(unit_code: str) -> bool:
-    """Whether the unit's numbers come from counting one by one. All others are rounded: 27% may be 26.6%, 40時間 39.8."""
-    return any(unit.code == unit_code and unit.kind == "count" for unit in UNITS)
-
-
-def behind(row: Any) -> Range:
-    """What may stand behind a printed number: 27万 is 265,000 to 275,000, 26件 is 26, 約1450 is 1,445 to 1,455, 30万超 goes up to 40万."""
-    value: Decimal = row.value
-    step = Decimal(10) ** (int(row.unit_mult or 0) - int(row.decimals or 0))
-    if row.qualifier == "exact":
-        half = Decimal(0) if step == 1 and counted(row.unit_code) else step / 2
-        return Range(value - half, value + half)
-    # A number that claims less than exactness is round: its last zeros are not measured.
-    while value and value % (step * 10) == 0:
-        step *= 10
-    # Of a qualifier that is in no code list nothing is known; another rule sees to that.
-    below, above = {
-        "about": (step / 2, step / 2),
-        "over": (Decimal(0), step),
-        "under": (step, Decimal(0)),
-        "at_least": (Decimal(0), INFINITE),
-        "at_most": (INFINITE, Decimal(0)),
-    }.get(row.qualifier, (INFINITE, INFINITE))
-    return Range(value - below, value + above)
 
 
 def changes(observations: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from expectations.codes import code_rules
 from expectations.frames import derive
 from expectations.rules import Rule, Text, between, holds, one_of, unique
 from expectations.subject import Subject
+from sources.notation.normalize import normalize
 from sources.registry import unit_code
 
 MULTIPLIERS = {"十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "億": 8, "兆": 12}
@@ -291,7 +292,7 @@ def _plausible(row: Any) -> bool:
 
 def _says_its_value(row: Any) -> bool | None:
     """Read the digits a second time, by simpler means; words such as 半数 and kanji numerals are left to the notation."""
-    text = unicodedata.normalize("NFKC", row.raw)
+    text = normalize(row.raw).text
     candidates: list[Decimal] = []
     together, reach = Decimal(0), 0
     for match in NUMBER.finditer(text):

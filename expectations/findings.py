@@ -94,11 +94,25 @@ OF_MATCHING = (
     ),
     _rule(
         "ambiguous_period",
+        Text("期間の種類は指標のもの（一時点・一年度・複数年度）", "Each number speaks of the kind of period that its indicator has"),
+        Text(
+            "3月末の数だった 集約対象業務 5手続き が、隣の見出しの「R6年度」の値と読める",
+            "5手続き, so far counted at the end of March, seems to speak of the R6年度 of a heading nearby",
+        ),
+    ),
+    _rule(
+        "period_assumed",
         Text("どの数値にも期間が印刷されている", "A period is printed for every number"),
         Text(
-            "年度の書かれていない囲みの 20件 を、報告書の年度の値とした",
-            "20件 in a tile without a year was taken for the report's own year",
+            "時点の書かれていない 660件 を、前年度の値が前の版と合うことから、これまでどおり3月末の値とした",
+            "660件 without a date was taken for the end of March as ever, since the prior year's value agrees with the last edition",
         ),
+        LOOK,
+    ),
+    _rule(
+        "unnamed",
+        Text("数値のない指標も名前は載っている", "Indicators without a number are still named"),
+        Text("図だけで示されてきた「保有率」の名前が見つからない", "保有率, so far drawn as a picture, is not named any more"),
         LOOK,
     ),
     _rule(
@@ -129,6 +143,20 @@ ACROSS_EDITIONS = (
             "R6版で 646件 だった R7.3末 が、R7版の前年度では 650件",
             "646件 for March 2025 in the R6 edition, 650件 in the R7 edition",
         ),
+    ),
+    _rule(
+        "swapped",
+        Text("指標の名前は入れ替わっていない", "Labels have not changed places"),
+        Text(
+            "公開データセット数の前年度が 17件、伴走支援件数の前年度が 646件 で、前の版とちょうど逆",
+            "Last year's value is 17件 for the datasets and 646件 for the projects: the last edition says the reverse",
+        ),
+    ),
+    _rule(
+        "not_updated",
+        Text("毎年の値は今年のものになっている", "What is reported every year has moved on"),
+        Text("R7年度の報告書で、公開データセット数が R7.3末 の 646件 のまま", "The R7 report still prints 646件 as of March 2025"),
+        LOOK,
     ),
     _rule(
         "refined",

@@ -7,49 +7,63 @@ decision about it holds when the edition is read again. Errors block publication
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from sources.decisions import Acknowledgement, Decisions
-from sources.observations import Finding, Key, Observation
+from sources.exactness import agree, behind, exacter
+from sources.notation.units import canonical
+from sources.observations import Finding, Known, Observation
 from sources.records import Figure, LedgerEntry
 from sources.registry import Edition, Indicator
 
 JUMP = 100  # a level that is this many times another one lost or gained a multiplier
+NEAR_IN_TIME = 3 * 366  # days within which such a rise needs an explanation
 # Kinds in the order in which a person looks at them; the severity that each has while nobody decided.
 KINDS = {
     "stale_decision": "error",
     "ocr": "error",
     "duplicate": "error",
     "ambiguous": "error",
+    "ambiguous_period": "error",
     "renamed": "error",
     "new": "error",
     "vanished": "error",
     "missing": "error",
     "unit_changed": "error",
     "magnitude": "error",
+    "swapped": "error",
     "restated": "error",
     "target_changed": "error",
     "cumulative_fell": "error",
     "refined": "warning",
+    "not_updated": "warning",
+    "unnamed": "warning",
     "measure_missing": "warning",
     "unit_loose": "warning",
-    "ambiguous_period": "warning",
+    "period_assumed": "warning",
     "not_read": "warning",
+    "loosened": "note",
+    "moved": "note",
     "unit_printed": "note",
     "homoglyph": "note",
     "repaired": "note",
 }
+COVERS = {"date": ("一時点", "a date"), "year": ("一年度", "one year"), "years": ("複数年度の合計", "several years together")}
+_REPAIR = re.compile(r"(.) \(U\+[0-9A-F]{4,6}\)(?: read as (.))?")
 SIGNED = '    reason: ""\n    who: ""\n    when: YYYY-MM-DD\n'
 
 
 class Findings:
     """Collects the findings of one edition."""
 
-    def __init__(self, edition: Edition, indicators: Mapping[str, Indicator]) -> None:
-        self.edition, self.indicators = edition, indicators
+    def __init__(self, edition: Edition, indicators: Mapping[str, Indicator], decisions: Decisions) -> None:
+        self.edition, self.indicators, self.decisions = edition, indicators, decisions
+        self.figures: dict[str, Figure] = {}
         self._found: dict[str, Finding] = {}
         self._proposed: set[str] = set()
 
@@ -74,15 +88,19 @@ class Findings:
 
     # -- decisions
 
+    def _acknowledged(self, name: str, expect: str) -> bool:
+        """Whether a person let a finding stand: a name that is like another's is then a name of its own."""
+        return any(a.finding == name and "".join(a.expect.split()) == "".join(expect.split()) for a in self.decisions.acknowledgements)
+
     def stale(self, place: str, expect: str, now: str, figure_id: str | None = None) -> None:
         found_ja, found_en = (f"今は「{now}」です", f"now it is '{now}'") if now else ("今は見つかりません", "now there is nothing like it")
         self._add("stale_decision", place, f"決定「{place}」は「{expect}」を前提としていますが、{found_ja}。決定を見直してください。",
                   f"the decision '{place}' expects '{expect}', but {found_en}. Look at it again and change or remove it.",
                   expect=now, figure=figure_id, remedy=f"# {self.edition.decisions_file.name}: {place}\n")
 
-    def settled_by(self, decisions: Decisions) -> list[Finding]:
+    def settled(self) -> list[Finding]:
         """All findings, the acknowledged ones as notes; an acknowledgement that no longer holds is a finding itself."""
-        for decision in decisions.acknowledgements:
+        for decision in self.decisions.acknowledgements:
             finding = self._found.get(decision.finding)
             if finding is None:
                 if decision.finding.partition(":")[0] in KINDS:
@@ -103,10 +121,17 @@ class Findings:
                   expect=figure.raw, figure=figure_id, now=evidence(figure, figure_id),
                   remedy=acknowledgement(f"ocr:{figure_id}", figure.raw) + correction(figure_id, figure))
 
-    def noted(self, figure_id: str, figure: Figure) -> None:
-        kind = "homoglyph" if re.search(r"U\+[0-9A-F]{4,6}", figure.note) else "repaired"
-        self._add(kind, figure_id, f"「{figure.raw}」の読み取りで補正がありました: {figure.note}", f"reading '{figure.raw}': {figure.note}",
-                  expect=figure.raw, figure=figure_id, now=evidence(figure, figure_id))
+    def repairs(self, read: Sequence[tuple[str, Figure, Indicator | None]]) -> None:
+        """What the reading repaired, told of the figures whose words it is in; the reader notes it at all figures of a paragraph."""
+        noted: dict[tuple[int, str], list[tuple[str, Figure, Indicator | None]]] = defaultdict(list)
+        for entry in read:
+            for note in filter(None, entry[1].note.split("; ")):
+                noted[entry[1].page, note].append(entry)
+        for (_, note), entries in noted.items():
+            kind = "homoglyph" if _REPAIR.match(note) else "repaired"
+            for figure_id, figure, indicator in [entry for entry in entries if _is_about(note, entry[1])] or entries[:1]:
+                self._add(kind, figure_id, f"「{figure.raw}」の読み取りで補正がありました: {note}", f"reading '{figure.raw}': {note}",
+                          expect=figure.raw, indicator=indicator.id if indicator else None, figure=figure_id, now=evidence(figure, figure_id))
 
     def not_read(self, entry: LedgerEntry) -> None:
         self._add("not_read", f"p{entry.page:02d}:{_slug(entry.text)}:{entry.box.x0:.0f},{entry.box.top:.0f}",
@@ -118,10 +143,22 @@ class Findings:
                   f"'{_words(figure)}' {figure.raw} fits each of {', '.join(candidates)}.", expect=figure.raw, figure=figure_id,
                   now=evidence(figure, figure_id), remedy=mapping(figure, candidates[0]))
 
-    def ambiguous_period(self, figure_id: str, figure: Figure, indicator: Indicator) -> None:
-        self._add("ambiguous_period", figure_id, f"「{indicator.name.ja}」{figure.raw}の期間が印刷されていません。報告書の年度としました。",
-                  f"no period is printed for {indicator.id} {figure.raw}; the report's own fiscal year is taken.",
+    def period_assumed(self, figure_id: str, figure: Figure, indicator: Indicator, printed: str) -> None:
+        what_ja, what_en = (f"期間が{printed}と読めます", f"seems to speak of {printed}") if printed else ("期間が印刷されていません", "is printed without a period")
+        how_ja, how_en = ("これまでと同じ種類の期間としました", "the kind of period it always had is taken") if printed else (
+            "報告書の年度としました", "the report's own fiscal year is taken")
+        self._add("period_assumed", figure_id, f"「{indicator.name.ja}」{figure.raw}は{what_ja}。{how_ja}。", f"{indicator.id} {figure.raw} {what_en}; {how_en}.",
                   expect=figure.raw, indicator=indicator.id, figure=figure_id, now=evidence(figure, figure_id))
+
+    def ambiguous_period(self, figure_id: str, figure: Figure, indicator: Indicator) -> None:
+        assert figure.period is not None
+        period = f"{figure.period.start}/{figure.period.end}"
+        kind_ja, kind_en = COVERS[indicator.covers or "year"]
+        self._add("ambiguous_period", figure_id,
+                  f"「{indicator.name.ja}」は{kind_ja}の値ですが、{figure.raw}の期間は{period}と読めます。",
+                  f"{indicator.id} speaks of {kind_en}, but the period of {figure.raw} reads {period}.",
+                  expect=figure.raw, indicator=indicator.id, figure=figure_id, now=evidence(figure, figure_id),
+                  remedy=acknowledgement(f"ambiguous_period:{figure_id}", figure.raw) + correction(figure_id, figure, self.edition))
 
     def duplicate(self, figure_id: str, figure: Figure, indicator: Indicator, first: Observation) -> None:
         self._add("duplicate", figure_id, f"「{indicator.name.ja}」の同じ期間に{first.source_text}と{figure.raw}の二つがあります。",
@@ -144,15 +181,28 @@ class Findings:
                   remedy=acknowledgement(name, figure.raw) + correction(figure_id, figure))
 
     def unit_printed(self, figure_id: str, figure: Figure, indicator: Indicator, last: Observation) -> None:
+        now, before = printed_unit(figure.raw, figure.unit), printed_unit(last.source_text, last.source_unit or "")
+        if now == before:
+            return
         self._add("unit_printed", f"{indicator.id}:{figure.measure}",
-                  f"「{indicator.name.ja}」の単位の表記が「{last.source_unit}」から「{figure.unit}」に変わりました（同じ単位）。",
-                  f"the unit of {indicator.id} is now printed '{figure.unit}', before '{last.source_unit}'; it is the same unit.",
-                  expect=figure.unit, indicator=indicator.id, figure=figure_id, now=evidence(figure, figure_id), before=said(last))
+                  f"「{indicator.name.ja}」の単位の表記が「{before}」から「{now}」に変わりました（同じ単位）。",
+                  f"the unit of {indicator.id} is now printed '{now}', before '{before}'; it is the same unit.",
+                  expect=now, indicator=indicator.id, figure=figure_id, now=evidence(figure, figure_id), before=said(last))
 
     # -- names
 
-    def renamed(self, ids: Sequence[str], figure: Figure, indicator: Indicator, likeness: float, agrees: Observation | None) -> None:
-        self._proposed.add(indicator.id)
+    def moved(self, figure_id: str, figure: Figure, indicator: Indicator) -> None:
+        section = f"{figure.section_no} {figure.section_title}".strip()
+        self._add("moved", indicator.id, f"「{indicator.name.ja}」は今回「{section}」の下に印刷されています。",
+                  f"{indicator.id} is now printed under '{section}'.", expect=section, indicator=indicator.id, figure=figure_id,
+                  now=evidence(figure, figure_id))
+
+    def renamed(
+        self, ids: Sequence[str], figure: Figure, indicator: Indicator, likeness: float, agrees: Observation | None, bearers: Iterable[str]
+    ) -> None:
+        """``bearers`` are all indicators that the new name would be a name of."""
+        if not self._acknowledged(f"renamed:{_place(figure)}", _words(figure)):
+            self._proposed |= {indicator.id, *bearers}
         also_ja = "印刷された値が前の版と一致します。" if agrees else ""
         also_en = " A printed value agrees with the edition before." if agrees else ""
         self._add("renamed", _place(figure), f"「{_words(figure)}」は「{indicator.name.ja}」の新しい名称かもしれません（類似度{likeness:.0f}）。{also_ja}",
@@ -171,6 +221,10 @@ class Findings:
     # -- indicators
 
     def missing(self, indicator: Indicator, before: Sequence[Observation]) -> None:
+        if indicator.without_number and not any(o.value is not None for o in before):
+            self._add("unnamed", indicator.id, f"数値のない指標「{indicator.name.ja}」の名称が、この版に見つかりません。",
+                      f"{indicator.id}, which has no number, is not named in this edition.", expect="absent", indicator=indicator.id)
+            return
         kind = "vanished" if before else "missing"
         was_ja, was_en = ("前の版にありましたが、", "was in the edition before, but ") if before else ("", "")
         last = max(before, key=lambda o: (o.measure == "level", o.period_end), default=None)
@@ -183,82 +237,119 @@ class Findings:
         self._add("measure_missing", indicator.id, f"「{indicator.name.ja}」に{'・'.join(lacking)}がありません。",
                   f"{indicator.id} has no {' and no '.join(lacking)}.", expect=",".join(lacking), indicator=indicator.id)
 
+    def not_updated(self, now: Observation, before: Observation) -> None:
+        indicator = self.indicators[now.indicator_id]
+        self._add("not_updated", indicator.id, f"「{indicator.name.ja}」の最新の値は前の版と同じ{now.period_end}のものです。更新されていないようです。",
+                  f"the newest value of {indicator.id} is still that of {now.period_end}, as in the edition before.", **_both(now, before))
+
     # -- across editions
 
-    def compare(self, observations: Sequence[Observation], previous: Mapping[Key, Observation]) -> None:
+    def compare(self, observations: Sequence[Observation], previous: Known) -> None:
         """What this edition says against what the one before it said."""
-        levels: dict[str, list[Observation]] = defaultdict(list)
-        before: dict[str, list[Observation]] = defaultdict(list)
+        now = Known(observations)
         for observation in observations:
-            if observation.measure == "level" and observation.value is not None:
-                levels[observation.indicator_id].append(observation)
-            known = previous.get(observation.key)
-            if known and observation.measure != "target" and _differ(observation, known):
-                self._restated(observation, known)
-            if observation.measure == "target" and not known:
-                known = next((o for o in previous.values() if (o.indicator_id, o.measure) == (observation.indicator_id, "target")), None)
-            if known and observation.measure == "target" and (_differ(observation, known) or observation.key != known.key):
-                self._target_changed(observation, known)
-        for known in previous.values():
-            if known.measure == "level" and known.value is not None:
-                before[known.indicator_id].append(known)
-        for indicator_id, now in levels.items():
-            self._over_time(self.indicators[indicator_id], now, before[indicator_id])
+            known = previous.find(observation.key)
+            if observation.measure == "target":
+                known = known or next(reversed(previous.of(observation.indicator_id, "target")), None)
+                if known and (_differ(observation, known) or observation.key != known.key):
+                    self._target_changed(observation, known)
+            elif known and _differ(observation, known):
+                self._said_otherwise(observation, known, now, previous)
+        for indicator_id in dict.fromkeys(o.indicator_id for o in observations):
+            levels = now.of(indicator_id)
+            if levels:
+                self._over_time(self.indicators[indicator_id], levels, previous.of(indicator_id))
 
-    def _restated(self, now: Observation, known: Observation) -> None:
-        if now.value is None or known.value is None:
+    def _said_otherwise(self, now: Observation, known: Observation, here: Known, previous: Known) -> None:
+        """The same thing in other words: as exact or less, more exact, of another magnitude, or another number."""
+        if now.value is None or known.value is None or self.has("ambiguous_period", now.figure_id or ""):
             return
-        place = _key_place(now)
-        if _jumped(now.value, known.value):
+        if agree(now, known):
+            if now.value != known.value and exacter(now, known):
+                self._add("refined", _key_place(now), f"前の版の{known.source_text}が、{now.source_text}とより詳しく印刷されました。",
+                          f"{known.source_text} of the edition before is now more exact: {now.source_text}.", **_both(now, known))
+            else:
+                self._add("loosened", _key_place(now), f"前の版の{known.source_text}が{now.source_text}と印刷されています（矛盾しません）。",
+                          f"{known.source_text} of the edition before is now printed {now.source_text}, which agrees.", **_both(now, known))
+        elif _jumped(now.value, known.value):
             self._magnitude(now, known)
-        elif refines(now, known):
-            self._add("refined", place, f"前の版の{known.source_text}が、{now.source_text}とより詳しく印刷されました。",
-                      f"{known.source_text} of the edition before is now more exact: {now.source_text}.",
-                      expect=now.source_text, indicator=now.indicator_id, figure=now.figure_id, now=said(now), before=said(known))
+        elif twin := _twin(now, known, here, previous):
+            self._swapped(now, known, twin)
         else:
-            self._add("restated", place, f"前の版の{known.source_text}が、{now.source_text}に改められています。",
-                      f"{known.source_text} of the edition before is now {now.source_text}.",
-                      expect=now.source_text, indicator=now.indicator_id, figure=now.figure_id, now=said(now), before=said(known))
+            self._add("restated", _key_place(now), f"前の版の{known.source_text}が、{now.source_text}に改められています。",
+                      f"{known.source_text} of the edition before is now {now.source_text}.", **_both(now, known))
+
+    def _swapped(self, now: Observation, known: Observation, twin: Observation) -> None:
+        one, other = sorted((now.indicator_id, twin.indicator_id))
+        names = [self.indicators[name].name.ja for name in (now.indicator_id, twin.indicator_id)]
+        printed = [self.figures.get(o.figure_id or "") for o in (now, twin)]
+        remedy = "".join(mapping(figure, name) for figure, name in zip(printed, (twin.indicator_id, now.indicator_id), strict=True) if figure)
+        self._add("swapped", f"{one}:{other}",
+                  f"「{names[0]}」の前回の値{now.source_text}は前の版の「{names[1]}」の値です。二つの名称が入れ替わっているかもしれません。",
+                  f"the earlier value {now.source_text} of {now.indicator_id} is what the edition before said of {twin.indicator_id}; "
+                  "their labels may have changed places.", remedy=remedy.replace(f"{SIGNED}mappings:\n", SIGNED), **_both(now, known))
 
     def _target_changed(self, now: Observation, known: Observation) -> None:
         self._add("target_changed", now.indicator_id,
                   f"目標が{known.source_text}（{known.fiscal_year}年度）から{now.source_text}（{now.fiscal_year}年度）に変わりました。",
                   f"the target was {known.source_text} (fiscal {known.fiscal_year}) and is now {now.source_text} (fiscal {now.fiscal_year}).",
-                  expect=now.source_text, indicator=now.indicator_id, figure=now.figure_id, now=said(now), before=said(known))
+                  **_both(now, known))
 
     def _over_time(self, indicator: Indicator, now: list[Observation], before: list[Observation]) -> None:
         """A lost multiplier, and a cumulative count that fell, from one period to the next."""
         here = {o.key for o in now}
+        settled = {(o.key, o.value) for o in before}  # what the edition before said was looked at when it was accepted
         line = sorted((*now, *(o for o in before if o.key not in here)), key=lambda o: o.period_end)
         for earlier, later in pairwise(line):
             assert earlier.value is not None and later.value is not None
-            if {earlier.edition_id, later.edition_id} == {before[0].edition_id if before else ""}:
-                continue  # settled when that edition was accepted
-            if _jumped(later.value, earlier.value):
+            apart = (later.period_end - earlier.period_end).days
+            if not apart or {(earlier.key, earlier.value), (later.key, later.value)} <= settled:
+                continue
+            if apart <= NEAR_IN_TIME and _jumped(later.value, earlier.value):
                 self._magnitude(later, earlier)
-            if indicator.cumulative and later.value < earlier.value:
+            alike = earlier.period_start == later.period_start or later.period_start == later.period_end
+            if indicator.cumulative and alike and behind(later).high < behind(earlier).low:
                 self._add("cumulative_fell", indicator.id,
                           f"累計「{indicator.name.ja}」が{earlier.source_text}から{later.source_text}に減っています。",
                           f"the cumulative {indicator.id} fell from {earlier.source_text} to {later.source_text}.",
-                          expect=later.source_text, indicator=indicator.id, figure=later.figure_id, now=said(later), before=said(earlier))
+                          **_both(later, earlier))
 
     def _magnitude(self, now: Observation, known: Observation) -> None:
         self._add("magnitude", _key_place(now), f"{known.source_text}に対して{now.source_text}は桁が違います。倍数（千・万）の脱落かもしれません。",
                   f"{now.source_text} is of another magnitude than {known.source_text}; a multiplier may be lost.",
-                  expect=now.source_text, indicator=now.indicator_id, figure=now.figure_id, now=said(now), before=said(known))
+                  **_both(now, known))
 
 
-def refines(now: Observation, known: Observation) -> bool:
-    """Whether a later word lies within what the earlier one, as exact as it was, had said."""
-    if now.value is None or known.value is None:
-        return False
-    step = Decimal(1).scaleb((known.unit_mult or 0) - (known.decimals or 0))
-    off = now.value - known.value
-    if known.qualifier in ("over", "at_least"):
-        return 0 <= off < step
-    if known.qualifier in ("under", "at_most"):
-        return -step < off <= 0
-    return abs(off) <= (step if known.qualifier == "about" else step / 2) and now.value != known.value
+def _both(now: Observation, known: Observation) -> dict[str, Any]:
+    """What a finding about two observations of different editions carries."""
+    return {"expect": now.source_text, "indicator": now.indicator_id, "figure": now.figure_id, "now": said(now), "before": said(known)}
+
+
+def _twin(now: Observation, known: Observation, here: Known, previous: Known) -> Observation | None:
+    """The indicator that this one seems to have changed places with: each now has the other's last value."""
+    for other in here.observations:
+        if other.measure != now.measure or other.value != known.value or other.indicator_id == now.indicator_id:
+            continue
+        was = previous.find(other.key)
+        if was is not None and was.value == now.value and was.unit_code == now.unit_code and other.period_end == now.period_end:
+            return other
+    return None
+
+
+def _is_about(note: str, figure: Figure) -> bool:
+    repair = _REPAIR.match(note)
+    if repair is None:
+        return True
+    words = f"{figure.title}{figure.label}"
+    return repair[1] in f"{words}{figure.raw}" or bool(repair[2] and repair[2] in words)
+
+
+def printed_unit(raw: str, unit: str) -> str:
+    """The unit in the spelling of the page (人 where figures have 名); ``unit`` where the number is printed without it."""
+    text = "".join(unicodedata.normalize("NFKC", raw).split())
+    after = re.split(r"[0-9](?:[十百千万億兆]+)?(?![0-9,.])", text)[-1]
+    after = re.sub(r"(超え|超|以上|以下|以内|未満|程度|前後|弱|強|増|減|分|中|台)+$", "", after)
+    return after if after and canonical(after) == canonical(unit) else unit
 
 
 def _differ(now: Observation, known: Observation) -> bool:
@@ -299,9 +390,14 @@ def acknowledgement(finding: str, expect: str) -> str:
     return f"acknowledgements:\n  - finding: {_quoted(finding)}\n    expect: {_quoted(expect)}\n{SIGNED}"
 
 
-def correction(figure_id: str, figure: Figure) -> str:
-    return (f"corrections:\n  - figure: {figure_id}\n    expect: {_quoted(figure.raw)}\n"
-            f"    use: {{value: {figure.value}, unit: {_quoted(figure.unit)}}}\n{SIGNED}")
+def correction(figure_id: str, figure: Figure, edition: Edition | None = None) -> str:
+    """What to write where a figure is wrong: its value and unit, or, with an edition, its period."""
+    use = f"value: {figure.value}, unit: {_quoted(figure.unit)}"
+    if edition is not None:
+        use = f"period_kind: as_of, period_start: {edition.period_end}, period_end: {edition.period_end}"
+        if figure.period and figure.period.kind == "as_of":
+            use = f"period_kind: fiscal_year, period_start: {edition.period_start}, period_end: {edition.period_end}"
+    return f"corrections:\n  - figure: {figure_id}\n    expect: {_quoted(figure.raw)}\n    use: {{{use}}}\n{SIGNED}"
 
 
 def mapping(figure: Figure, indicator: str) -> str:

@@ -19,12 +19,14 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from sources.decisions import Correction, Decisions, Mapping
+from sources.exactness import agree, exacter
 from sources.findings import Findings
-from sources.observations import Finding, Key, Observation, StatementRow, Unmatched
+from sources.observations import Finding, Key, Known, Observation, StatementRow, Unmatched
 from sources.records import Figure, Period, Reading, Statement
 from sources.registry import Edition, Indicator, unit_code
 
 NEAR = 62  # likeness of names, 0 to 100, from which one is proposed for another
+NEAR_SECTION = 70  # the same for the headings of sections
 NEAR_BY_VALUE = 40  # the same where last year's value agrees
 _SILENT = re.compile(r"[\s・･,，、。.．:：;；!！?？「」『』【】\[\]()（）〈〉《》〔〕“”\"'※→~～〜]+")
 _PARTICLES = re.compile(r"[のはがをにで]+$")
@@ -56,6 +58,7 @@ class _Item:
     figure: Figure
     corrected: str = ""  # the reason of the correction
     indicator: Indicator | None = None
+    rank: int = 0  # how surely its name was met
     mended_unit: bool = False
 
     @property
@@ -87,13 +90,12 @@ def match(
 class _Matching:
     def __init__(self, reading: Reading, edition: Edition, previous: list[Observation], decisions: Decisions) -> None:
         self.reading, self.edition, self.decisions = reading, edition, decisions
-        self.previous = {observation.key: observation for observation in previous}
+        self.previous = Known(previous)
         self.indicators = {i.id: i for i in edition.series.indicators.values() if i.validity.covers(edition.fiscal_year)}
-        self.findings = Findings(edition, self.indicators)
+        self.findings = Findings(edition, self.indicators, decisions)
         self.groups: dict[tuple[str, str, str, str], list[_Item]] = defaultdict(list)
         self.names = _Names(edition, self.indicators.values(), decisions)
-        self.section_ids = {section.number: section.id for section in edition.series.meta.sections if section.number}
-        self.section_ids |= {plain_name(n): s.id for s in edition.series.meta.sections for n in (s.name.ja, *s.also)}
+        self.sections = _sections(edition, [*reading.figures, *reading.statements])
 
     def run(self) -> Match:
         items = self._corrected()
@@ -102,10 +104,13 @@ class _Matching:
         unmatched: dict[int, tuple[str, str]] = {}
         for item in items:
             self._identify(item, unmatched)
+        self._settle_rivals(items, unmatched)
         self._rescue_changed_units(items, unmatched)
+        self._settle_periods(items)
         self._propose(items, unmatched)
         observations = self._observations(items, unmatched)
         statements = self._statements(observations)
+        self.findings.figures = {item.id: item.figure for item in items}
         self._check_figures(items)
         self._check_indicators(observations)
         self._check_mappings()
@@ -114,7 +119,7 @@ class _Matching:
             if entry.kind == "not_read":
                 self.findings.not_read(entry)
         left = [Unmatched(item.index, item.id, *unmatched[item.index]) for item in items if item.index in unmatched]
-        return Match(observations, left, statements, self.findings.settled_by(self.decisions))
+        return Match(observations, left, statements, self.findings.settled())
 
     def _corrected(self) -> list[_Item]:
         corrections = {_full_id(self.edition, c.figure): c for c in self.decisions.corrections}
@@ -133,9 +138,8 @@ class _Matching:
         return items
 
     def _section_of(self, figure: Figure | Statement) -> str | None:
-        """The id of the section that a figure stands in; the name counts where the number is another one this year."""
-        by_title = self.section_ids.get(plain_name(figure.section_title)) if figure.section_title else None
-        return by_title or self.section_ids.get(figure.section_no)
+        """The id of the section that an entry stands in; empty under a heading of no known section, None under none."""
+        return self.sections[figure.section_no, figure.section_title]
 
     def _identify(self, item: _Item, unmatched: dict[int, tuple[str, str]]) -> None:
         """Give a figure the indicator that its names, unit, component and section agree on."""
@@ -145,7 +149,9 @@ class _Matching:
         for indicator, name_rank in self.names.of(figure, section):
             unit_rank = unit_fit(indicator, figure)
             if unit_rank and self._section_allows(indicator, section, figure, name_rank) and indicator.component == figure.component:
-                ranked.append(((section in (None, indicator.section), name_rank, unit_rank, _covers(indicator, figure)), indicator))
+                at_home = name_rank > _BY_LABEL or section in (None, indicator.section)
+                rank = (at_home, min(name_rank, _BY_LABEL + 1), unit_rank, _covers(indicator, figure), name_rank)
+                ranked.append((rank, indicator))
         if not ranked:
             unmatched[item.index] = ("", "")
             return
@@ -160,17 +166,19 @@ class _Matching:
             names = "、".join(i.name.ja for i in best)
             unmatched[item.index] = (f"指標が一つに決まらない（{names}）", f"more than one indicator fits ({', '.join(i.id for i in best)})")
             return
-        item.indicator = best[0]
+        item.indicator, item.rank = best[0], ranked[0][0][-1]
         item.mended_unit = ranked[0][0][2] == _NOMINAL
 
     @staticmethod
     def _section_allows(indicator: Indicator, section: str | None, figure: Figure, name_rank: int) -> bool:
         """Under another section's heading only a label that says enough by itself still means the indicator."""
-        return section in (None, indicator.section) or (name_rank == _BY_LABEL and len(plain_name(figure.label)) >= 5)
+        if section in (None, indicator.section) or name_rank > _BY_LABEL:
+            return True
+        return name_rank == _BY_LABEL and len(plain_name(figure.label)) >= 5
 
     def _rescue_changed_units(self, items: list[_Item], unmatched: dict[int, tuple[str, str]]) -> None:
         """A known name with a unit that fits none of its indicators: that indicator, if its own unit is nowhere in the report."""
-        taken = {(item.indicator.id, item.figure.measure) for item in items if item.indicator}
+        taken = {self._key(item.figure, item.indicator) for item in items if item.indicator}
         for item in items:
             if item.indicator or unmatched.get(item.index) != ("", ""):
                 continue
@@ -178,13 +186,13 @@ class _Matching:
             named = [
                 indicator for indicator, rank in self.names.of(item.figure, section)
                 if rank >= _BY_WORDS and section in (None, indicator.section) and indicator.component == item.figure.component
-                and (indicator.id, item.figure.measure) not in taken
+                and self._key(item.figure, indicator) not in taken
             ]
             if len(named) == 1:
                 item.indicator = named[0]
                 item.mended_unit = True
                 del unmatched[item.index]
-                self.findings.unit_changed(item.id, item.figure, named[0], self._last_level(named[0].id))
+                self.findings.unit_changed(item.id, item.figure, named[0], self._last(named[0].id))
 
     def _propose(self, items: list[_Item], unmatched: dict[int, tuple[str, str]]) -> None:
         """For what is left, one finding a group: the indicator whose name is near, or a new one."""
@@ -197,7 +205,7 @@ class _Matching:
             near = self._nearest(group, found)
             if near:
                 indicator, likeness, evidence = near
-                self.findings.renamed([item.id for item in group], group[0].figure, indicator, likeness, evidence)
+                self.findings.renamed([item.id for item in group], group[0].figure, indicator, likeness, evidence, self.names.bearers(indicator.id))
                 reason = (f"名称が近い指標「{indicator.name.ja}」があり、人の判断を待つ",
                           f"its name is near that of {indicator.id}: waits for a person's decision")
             else:
@@ -229,14 +237,13 @@ class _Matching:
         """The previous edition's observation that a figure of the group repeats."""
         for item in group:
             key = self._key(item.figure, indicator)
-            known = self.previous.get(key) if key else None
+            known = self.previous.find(key) if key else None
             if known is not None and known.value == item.figure.value:
                 return known
         return None
 
-    def _last_level(self, indicator_id: str) -> Observation | None:
-        levels = [o for o in self.previous.values() if o.indicator_id == indicator_id and o.measure == "level"]
-        return max(levels, key=lambda o: o.period_end, default=None)
+    def _last(self, indicator_id: str, measure: str = "level") -> Observation | None:
+        return next(reversed(self.previous.of(indicator_id, measure)), None)
 
     @staticmethod
     def _key(figure: Figure, indicator: Indicator) -> Key | None:
@@ -246,23 +253,59 @@ class _Matching:
         return Key(indicator.id, figure.measure, figure.period.start, figure.period.end, base.start if base else None, base.end if base else None)
 
     def _observations(self, items: list[_Item], unmatched: dict[int, tuple[str, str]]) -> list[Observation]:
-        out: dict[Key, Observation] = {}
+        """One observation for each thing that is said; of numbers that agree the most exact one."""
+        out: dict[Key, tuple[Observation, _Item]] = {}
         for item in items:
             if item.indicator is None:
                 continue
-            if item.figure.period is None:
-                item.figure = replace(item.figure, period=_fiscal_year(self.edition.fiscal_year))
-                self.findings.ambiguous_period(item.id, item.figure, item.indicator)
             observation = self._observation(item, item.indicator)
-            first = out.get(observation.key)
-            if first is None:
-                out[observation.key] = observation
-            elif first.value == observation.value and first.unit_code == observation.unit_code:
-                unmatched[item.index] = (f"{first.figure_id}と同じ数値の再掲", f"printed again: the same number as {first.figure_id}")
-            else:
+            if observation.key not in out:
+                out[observation.key] = observation, item
+                continue
+            first, other = out[observation.key]
+            if not agree(first, observation):
                 unmatched[item.index] = (f"{first.figure_id}と同じ指標・期間で値が違う", f"says otherwise than {first.figure_id} of the same thing")
                 self.findings.duplicate(item.id, item.figure, item.indicator, first)
-        return list(out.values())
+                continue
+            if first.value != observation.value and exacter(observation, first):
+                out[observation.key] = observation, item
+                first, item = observation, other
+            unmatched[item.index] = (f"{first.figure_id}と同じ数値の再掲", f"printed again: the same number as {first.figure_id}")
+        return [observation for observation, _ in out.values()]
+
+    def _settle_rivals(self, items: list[_Item], unmatched: dict[int, tuple[str, str]]) -> None:
+        """Of numbers that differ and claim the same place, the ones whose names say it less surely have no indicator after all."""
+        claims: dict[Key, list[_Item]] = defaultdict(list)
+        for item in items:
+            key = item.indicator and self._key(item.figure, item.indicator)
+            if key:
+                claims[key].append(item)
+        for rivals in claims.values():
+            surest = max(item.rank for item in rivals)
+            best = {item.figure.value for item in rivals if item.rank == surest}
+            for item in rivals:
+                if item.rank < surest and item.figure.value not in best:
+                    item.indicator, item.mended_unit = None, False
+                    unmatched[item.index] = ("", "")
+
+    def _settle_periods(self, items: list[_Item]) -> None:
+        """Give every matched figure a period of the kind that its indicator speaks of, or say that it has another."""
+        for item in items:
+            indicator, period = item.indicator, item.figure.period
+            if indicator is None:
+                continue
+            if period is None:
+                item.figure = replace(item.figure, period=_fiscal_year(self.edition.fiscal_year))
+                self.findings.period_assumed(item.id, item.figure, indicator, "")
+            elif item.figure.measure == "level" and not _covers(indicator, item.figure):
+                other = _as_kind(period, indicator.covers or "")
+                known = other and self.previous.of(indicator.id)
+                near = other and (known and self._agreeing_value(self.groups[item.group], indicator) or not self.previous.observations)
+                if other and near:
+                    self.findings.period_assumed(item.id, item.figure, indicator, f"{period.start}/{period.end}")
+                    item.figure = replace(item.figure, period=other)
+                else:
+                    self.findings.ambiguous_period(item.id, item.figure, indicator)
 
     def _observation(self, item: _Item, indicator: Indicator) -> Observation:
         figure, meta = item.figure, self.edition.series.meta
@@ -329,23 +372,21 @@ class _Matching:
 
     def _check_figures(self, items: list[_Item]) -> None:
         """What is odd about single figures, whether or not they were matched."""
+        self.findings.repairs([(item.id, item.figure, item.indicator) for item in items])
         for item in items:
             figure = item.figure
             if figure.source == "ocr" and not item.corrected:
                 self.findings.ocr(item.id, figure)
-            if figure.note:
-                self.findings.noted(item.id, figure)
             if item.indicator is None:
                 continue
+            section = self._section_of(figure)
+            if section not in (None, item.indicator.section):
+                self.findings.moved(item.id, figure, item.indicator)
             if item.mended_unit and not self.findings.has("unit_changed", item.id):
                 self.findings.unit_loose(item.id, figure, item.indicator)
-            last = self._same_measure(item.indicator.id, figure.measure)
-            if last and last.source_unit and last.source_unit != figure.unit and not item.mended_unit:
+            last = self._last(item.indicator.id, figure.measure)
+            if last and last.source_unit and not item.mended_unit:
                 self.findings.unit_printed(item.id, figure, item.indicator, last)
-
-    def _same_measure(self, indicator_id: str, measure: str) -> Observation | None:
-        known = [o for o in self.previous.values() if (o.indicator_id, o.measure) == (indicator_id, measure)]
-        return max(known, key=lambda o: o.period_end, default=None)
 
     def _check_indicators(self, observations: list[Observation]) -> None:
         """Expected indicators and measures that the report does not have."""
@@ -354,14 +395,26 @@ class _Matching:
             found[observation.indicator_id].add(observation.measure)
         waiting = self.findings.proposed()
         for indicator in self.indicators.values():
-            before = [o for o in self.previous.values() if o.indicator_id == indicator.id]
+            before = [o for o in self.previous.observations if o.indicator_id == indicator.id]
             if indicator.id not in found:
                 if indicator.id not in waiting:
                     self.findings.missing(indicator, before)
-            elif not indicator.without_number:
-                lacking = [m for m in indicator.expected_measures if m not in found[indicator.id]]
-                if lacking:
+                continue
+            if not indicator.without_number:
+                had = [*indicator.expected_measures, *(["target"] if self.previous.of(indicator.id, "target") else [])]
+                if lacking := [m for m in dict.fromkeys(had) if m not in found[indicator.id]]:
                     self.findings.measure_missing(indicator, lacking)
+            self._check_progress(indicator, [o for o in observations if o.indicator_id == indicator.id])
+
+    def _check_progress(self, indicator: Indicator, now: list[Observation]) -> None:
+        """A number that was up to date in the edition before, and has not moved on with this one."""
+        last, newest = self._last(indicator.id), max((o for o in now if o.measure == "level"), key=lambda o: o.period_end, default=None)
+        if last is None or newest is None or newest.value is None or newest.period_end > last.period_end:
+            return
+        if self.findings.has("ambiguous_period", newest.figure_id or ""):
+            return
+        if last.fiscal_year == max(o.fiscal_year for o in self.previous.observations if o.measure == "level"):
+            self.findings.not_updated(newest, last)
 
     def _check_mappings(self) -> None:
         """A mapping of this edition that no figure or statement uses, or that names no indicator, no longer holds."""
@@ -373,8 +426,38 @@ class _Matching:
                 self.findings.stale(f"mapping:{mapping.label}", mapping.label, "")
 
 
-_BY_LABEL, _BY_WORDS, _BY_TITLE = 3, 2, 1  # how surely a name was met: the label, one heading within it, the title
+# How surely a name was met: a person mapped it, the label, one heading within it, the title. Between the first two stand
+# indicators that share a name with the mapped one: the new label is theirs as well.
+_MAPPED, _BY_LABEL, _BY_WORDS, _BY_TITLE = 5, 3, 2, 1
 _PRINTED, _SAME_CODE, _NOMINAL = 3, 2, 1  # how well a unit fits
+
+
+def _sections(edition: Edition, entries: Sequence[Figure | Statement]) -> dict[tuple[str, str], str | None]:
+    """The section that each heading of a report means: by its words, then by words that are near, last by its number.
+
+    A number counts only where no other heading of the report is that section by its words: sections are renumbered over the years.
+    """
+    known = {plain_name(name): section.id for section in edition.series.meta.sections for name in (section.name.ja, *section.also)}
+    numbers = {section.number: section.id for section in edition.series.meta.sections if section.number}
+    headings = list(dict.fromkeys((entry.section_no, entry.section_title) for entry in entries))
+    found: dict[tuple[str, str], str | None] = {}
+    for heading in headings:
+        if not any(heading):
+            found[heading] = None
+        elif section := known.get(plain_name(heading[1])):
+            found[heading] = section
+    for heading in headings:
+        if heading not in found and heading[1]:
+            title = plain_name(heading[1])
+            likeness, section = max((fuzz.ratio(title, name), section) for name, section in known.items())
+            if likeness >= NEAR_SECTION and section not in found.values():
+                found[heading] = section
+    for heading in headings:
+        if heading not in found:
+            section = numbers.get(heading[0], "")
+            taken = heading[1] and section in [found[other] for other in found if other[1] and other[0] != heading[0]]
+            found[heading] = "" if taken else section
+    return found
 
 
 class _Names:
@@ -399,8 +482,15 @@ class _Names:
                     ranks.setdefault(indicator_id, rank)
         mapped = [m.indicator for m in self.mappings if _mapping_fits(m, entry, section)]
         if mapped:
-            ranks = {indicator_id: rank for indicator_id, rank in ranks.items() if rank == _BY_LABEL} | dict.fromkeys(mapped, _BY_LABEL)
+            ranks = {indicator_id: rank for indicator_id, rank in ranks.items() if rank == _BY_LABEL}
+            ranks |= dict.fromkeys((name for each in mapped for name in self.bearers(each)), _BY_LABEL + 1)
+            ranks |= dict.fromkeys(mapped, _MAPPED)
         return [(self.indicators[indicator_id], rank) for indicator_id, rank in ranks.items()]
+
+    def bearers(self, indicator_id: str) -> list[str]:
+        """The indicators of the same section that share a name with one: what renames it renames them."""
+        mine, section = self.names[indicator_id], self.indicators[indicator_id].section
+        return [name for name, names in self.names.items() if mine & names and self.indicators[name].section == section]
 
     def likeness(self, figure: Figure, indicator: Indicator) -> float:
         """How alike the names are, 0 to 100."""
@@ -464,6 +554,15 @@ def period_covers(period: Period | None) -> str:
     if period is None:
         return ""
     return "date" if period.kind == "as_of" else "years" if period.kind in ("fiscal_years", "since") else "year"
+
+
+def _as_kind(period: Period, covers: str) -> Period | None:
+    """A fiscal year as the day of its end, or such a day as its year; nothing else follows from the other."""
+    if covers == "date" and period.kind == "fiscal_year":
+        return Period("as_of", period.end, period.end)
+    if covers == "year" and period.kind == "as_of" and (period.end.month, period.end.day) == (3, 31):
+        return _fiscal_year(period.end.year - 1)
+    return None
 
 
 def fiscal_year_of(day: date) -> int:

@@ -6,6 +6,8 @@ as its kind and place do, so that a decision can name it.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -60,6 +62,32 @@ class Observation:
 
     def row(self) -> dict[str, object]:
         return asdict(self)
+
+
+class Known:
+    """What an edition said, found by what it is about."""
+
+    def __init__(self, observations: Iterable[Observation]) -> None:
+        self.observations = list(observations)
+        self._by_key = {observation.key: observation for observation in self.observations}
+        self._ending: dict[tuple[str, date], list[Observation]] = defaultdict(list)
+        for observation in self.observations:
+            if observation.measure == "level":
+                self._ending[observation.indicator_id, observation.period_end].append(observation)
+
+    def find(self, key: Key) -> Observation | None:
+        """The observation of this key; for a level also the only one up to the same day, if one of the two is a point in time."""
+        found = self._by_key.get(key)
+        if found is None and key.measure == "level":
+            here = key.period_start == key.period_end
+            other = [o for o in self._ending[key.indicator_id, key.period_end] if (o.period_start == o.period_end) != here]
+            found = other[0] if len(other) == 1 else None
+        return found
+
+    def of(self, indicator_id: str, measure: str = "level") -> list[Observation]:
+        """What was said of an indicator, oldest first, without its nulls."""
+        mine = [o for o in self.observations if (o.indicator_id, o.measure) == (indicator_id, measure) and o.value is not None]
+        return sorted(mine, key=lambda o: o.period_end)
 
 
 @dataclass(slots=True)
