@@ -200,26 +200,3 @@ def write_results(registry: Registry, home: Home) -> Path:
 
     judged = [(edition, stored_results(edition, home)) for edition in registry.editions.values()]
     return write_results_page(home.results, [(edition, results) for edition, results in judged if results is not None])
-
-
-def write_review_page(edition: Edition, home: Home) -> Path:
-    """The review page of what was staged last, with the pictures of its pages."""
-    from warehouse.parquet import read_table
-    from warehouse.review import write_review
-
-    folder = home.staging(edition.edition_id)
-    pictures = home.pages(edition.edition_id)
-    pages = [page | {"image": pictures / f"p{page['number']:02d}.webp"} for page in staging.read_json(folder / "reading.json")["pages"]]
-    matched = stored_matching(edition, home)
-    return write_review(
-        home.review(edition.edition_id),
-        edition=edition,
-        pages=pages,
-        figures=read_table("figure", folder / "figure.parquet"),
-        observations=read_table("observation", folder / "observation.parquet"),
-        statements=read_table("statement", folder / "statement.parquet"),
-        ledger=read_table("ledger", folder / "ledger.parquet"),
-        results=stored_results(edition, home) or [],
-        unmatched=matched["unmatched"],
-        findings=matched["findings"],
-    )

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines import audit
+from pipelines import audit, review
 from pipelines.assets.observations import observations
 from pipelines.describe import OWNERS
 from pipelines.partitions import EDITIONS
@@ -20,7 +20,7 @@ from pipelines.resources import Series, Storage, explained
 def review_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     with explained():
         edition = series.edition(context.partition_key)
-        path = audit.write_review_page(edition, storage.home)
+        path = review.write_page(edition, storage.home)
     context.log.info(str(path))
     return dg.MaterializeResult(metadata={"page": dg.MetadataValue.url(path.as_uri()), "file": dg.MetadataValue.path(path)})
 

@@ -14,9 +14,13 @@ import pytest
 
 from expectations.rules import RuleResult
 from sources import registry
+from sources.decisions import Acknowledgement, Decisions
+from sources.findings import KINDS
+from sources.observations import Finding
 from sources.pdf.render import page_image, webp
 from sources.records import Reading
-from warehouse.review import write_review
+from sources.registry import Edition
+from warehouse.review import Earlier, Material, write_review
 
 PIXEL = base64.b64decode("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA")
 END = {"period_start": date(2025, 3, 31), "period_end": date(2025, 3, 31)}
@@ -60,6 +64,12 @@ def broken(rule_id: str, severity: str, figure_id: str) -> RuleResult:
         0,
         examples,
     )  # type: ignore[arg-type]
+
+
+def finding(kind: str, place: str, **given: Any) -> dict[str, Any]:
+    """A row as matching leaves it."""
+    words = {"message_ja": f"{kind}の所見", "message_en": f"finding {kind}", "remedy": f"acknowledgements: # {kind}"}
+    return Finding(f"{kind}:{place}", kind, **{"severity": KINDS[kind]} | words | given).row()  # type: ignore[arg-type]
 
 
 class Page(HTMLParser):
@@ -144,7 +154,8 @@ def made(tmp_path: Path) -> dict[str, Any]:
 
 
 def page_of(made: dict[str, Any]) -> Page:
-    return Page(write_review(**made).read_text(encoding="utf-8"))
+    out, material = made["out"], {name: value for name, value in made.items() if name != "out"}
+    return Page(write_review(out, Material(**material)).read_text(encoding="utf-8"))
 
 
 def test_each_figure_has_a_box_on_its_spot_and_a_row_that_point_at_each_other(made: dict[str, Any]) -> None:
@@ -190,24 +201,76 @@ def test_the_page_holds_its_pictures_and_fetches_and_runs_nothing(made: dict[str
     evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
     made["figures"][0].update(raw=evil, label=evil, title=evil, note=evil)
     made["ledger"][1].update(text=evil, reason=evil)
-    made["findings"] = [
-        {
-            "id": evil,
-            "kind": "new",
-            "severity": "error",
-            "message_ja": evil,
-            "message_en": evil,
-            "figure_id": None,
-            "remedy": evil,
-            "settled": "",
-        }
-    ]
+    hostile = {"message_ja": evil, "message_en": evil, "expect": evil, "remedy": evil, "figure_id": "kitakyushu_dx-R6-p01-001"}
+    made["findings"] = [finding("new", evil, now={"text": evil}, before={"text": evil, "names": [evil]}, **hostile)]
     page = page_of(made)
     assert not [tag for tag, _ in page.tags if tag in ("script", "link", "iframe", "object", "form")]
     assert not [name for _, attrs in page.tags for name in attrs if name.startswith("on")]
-    assert [attrs["src"][:23] for tag, attrs in page.tags if tag == "img"] == ["data:image/webp;base64,"]
+    assert {attrs["src"][:23] for tag, attrs in page.tags if tag == "img"} == {"data:image/webp;base64,"}
     assert all(attrs["href"].startswith("#") for _, attrs in page.tags if "href" in attrs)
     assert "alert(1)" in page.text
+
+
+def earlier(made: dict[str, Any], tmp_path: Path) -> Earlier:
+    """An accepted edition with one figure of the indicator that the later one speaks of."""
+    edition = registry.load().edition("R6")
+    said = figure(1, "639件", figure_id="kitakyushu_dx-R5-p01-001", label="データセット")
+    observation = made["observations"][0] | {"figure_id": said["figure_id"], "source_text": "639件"}
+    return Earlier(edition=edition, pages=made["pages"], figures=[said], observations=[observation])
+
+
+def test_a_finding_shows_the_spots_of_both_editions_and_what_settles_it(made: dict[str, Any], tmp_path: Path) -> None:
+    made["earlier"] = earlier(made, tmp_path)
+    said = {"figure_id": "kitakyushu_dx-R5-p01-001", "text": "639件", "page": 1}
+    made["findings"] = [
+        finding("restated", "open_datasets", figure_id="kitakyushu_dx-R6-p01-001", indicator_id="open_datasets", before=said)
+    ]
+    page = page_of(made | {"results": []})
+    assert [attrs["class"] for attrs in page.named(id="m1")] == ["matter error"]
+    assert len([attrs for tag, attrs in page.tags if tag == "img"]) == 3  # the page, and the spot in each edition
+    for word in ("639件", "646件", "restatedの所見", "finding restated", "acknowledgements: # restated"):
+        assert word in page.text
+    assert page.named(href="#b1") and "を決めると、この版を承認できます" in page.text
+
+
+def test_where_a_finding_names_no_figure_of_the_earlier_edition_its_last_word_on_the_indicator_is_shown(
+    made: dict[str, Any], tmp_path: Path
+) -> None:
+    made["earlier"] = earlier(made, tmp_path)
+    made["findings"] = [finding("vanished", "open_datasets", indicator_id="open_datasets", expect="absent")]
+    text = page_of(made).text
+    assert "639件" in text and "この版に対応する数値はありません" in text
+
+
+def test_what_is_settled_says_by_which_decision_and_is_not_asked_again(made: dict[str, Any]) -> None:
+    decision = Acknowledgement(finding="new:x", expect="", reason="総務課に確認", who="進捗 花子", when=date(2026, 6, 1))
+    edition = made["edition"]
+    made["edition"] = Edition(edition.series, edition.meta, edition.file)
+    made["edition"].__dict__["decisions"] = Decisions(acknowledgements=(decision,))
+    made["findings"] = [finding("new", "x", severity="note", settled="総務課に確認")]
+    page = page_of(made | {"results": []})
+    assert page.named(id="m1")[0]["class"] == "matter settled"
+    assert "進捗 花子" in page.text and "2026-06-01" in page.text and "未解決のエラーはありません" in page.text
+    assert "acknowledgements:" not in page.text
+
+
+def test_a_rule_that_fails_is_one_more_thing_to_decide_and_a_finding_is_not_shown_twice(made: dict[str, Any]) -> None:
+    place = "kitakyushu_dx-R6-p01-004"
+    made["findings"] = [finding("unit_changed", place, figure_id=place)]
+    made["results"] = [broken("unit_changed", "error", place), broken("change_agrees", "error", place)]
+    page = page_of(made)
+    assert [attrs["class"] for _, attrs in page.tags if attrs.get("class", "").startswith("matter ")] == ["matter error"] * 2
+    assert "finding: \"change_agrees:kitakyushu_dx-R6-p01-004\"" in page.text  # what to write, with the figure's correction
+    assert "figure: kitakyushu_dx-R6-p01-004" in page.text
+
+
+def test_digits_not_read_have_their_picture_and_their_box_and_ocr_is_marked(made: dict[str, Any]) -> None:
+    made["figures"][0].update(source="ocr", confidence=0.62)
+    made["findings"] = [finding("not_read", "p01:135:0,0", expect="135", now={"text": "135", "page": 1})]
+    page = page_of(made | {"results": []})
+    assert page.named(id="n2")[0]["class"] == "other not_read" and page.named(href="#n2")
+    assert len([attrs for tag, attrs in page.tags if tag == "img"]) == 2
+    assert "ocr" in page.named(id="b1")[0]["class"] and "OCR 62%" in page.text
 
 
 def test_an_edition_without_figures_still_has_its_page(made: dict[str, Any]) -> None:
@@ -234,16 +297,10 @@ def test_in_a_real_browser_boxes_lie_on_their_numbers(reading: Reading, report: 
         picture = tmp_path / f"p{number:02d}.webp"
         picture.write_bytes(webp(images[number]))
         pages.append({"number": number, "width": sizes[number].width, "height": sizes[number].height, "image": picture})
-    out = write_review(
-        tmp_path / "review.html",
-        edition=edition,
-        pages=pages,
-        figures=rows,
-        observations=[],
-        statements=[],
-        ledger=[],
-        results=[],
+    material = Material(
+        edition=edition, pages=pages, figures=rows, observations=[], statements=[], ledger=[], results=[]
     )
+    out = write_review(tmp_path / "review.html", material)
 
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"

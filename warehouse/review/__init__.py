@@ -1,11 +1,10 @@
-"""The review page: one HTML file an edition that shows every number on its page beside what was made of it.
+"""The review page: what a person has to decide about an edition, and every number on its page beside what was made of it.
 
-It holds everything it shows and runs nothing. It reads tables and results and decides nothing.
+As a file it holds everything it shows and runs nothing; the local server adds forms. It reads tables and decides nothing.
 """
 
 from __future__ import annotations
 
-import base64
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,17 +17,47 @@ from expectations.results_page import write_whole
 from expectations.rules import RuleResult
 from sources.registry import Edition
 from warehouse import fields
+from warehouse.review.matters import Book, Matter, decided, matters
+from warehouse.review.pictures import Box, Embedded, Pictures, Sheet
 
-MIME = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The accepted edition before the one under review."""
+
+    edition: Edition
+    pages: Iterable[Mapping[str, Any]]
+    figures: Rows
+    observations: Rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What the page is made of: staged tables and what was found in them.
+
+    ``pages`` have number, width, height (points) and image (a file of a picture of the page); ``unmatched`` and ``findings`` are
+    rows of the records of that name.
+    """
+
+    edition: Edition
+    pages: Iterable[Mapping[str, Any]]
+    figures: Rows
+    observations: Rows
+    statements: Rows
+    ledger: Rows
+    results: Sequence[RuleResult]
+    unmatched: Iterable[Mapping[str, Any]] = ()
+    findings: Iterable[Mapping[str, Any]] = ()
+    earlier: Earlier | None = None
 
 
 @dataclass(slots=True)
 class Spot:
-    """One figure as the page shows it: its box in percent of the page, what it became, what does not hold of it."""
+    """One figure as the page shows it: its box on the page, what it became, what does not hold of it."""
 
     number: int
     figure: Any
-    box: tuple[str, str, str, str]
+    box: Box
     observation: Any | None
     indicator: Any | None
     unmatched: Mapping[str, Any] | None
@@ -47,96 +76,115 @@ class Spot:
 
 @dataclass(slots=True)
 class Page:
-    number: int
-    width: float
-    height: float
+    """One page of the report: its picture, and what stands on it."""
+
+    sheet: Sheet
     image: str
     spots: list[Spot] = field(default_factory=list)
-    ledger: list[tuple[Any, tuple[str, str, str, str]]] = field(default_factory=list)
+    ledger: list[tuple[Any, Box]] = field(default_factory=list)
     statements: list[Any] = field(default_factory=list)
 
 
-def write_review(
-    out: Path,
-    *,
-    edition: Edition,
-    pages: Iterable[Mapping[str, Any]],
-    figures: Rows,
-    observations: Rows,
-    statements: Rows,
-    ledger: Rows,
-    results: Sequence[RuleResult],
-    unmatched: Iterable[Mapping[str, Any]] = (),
-    findings: Iterable[Mapping[str, Any]] = (),
-) -> Path:
-    """Write the page in one step.
+def write_review(out: Path, material: Material) -> Path:
+    """Write the page as one file, in one step."""
+    return write_whole(out, render(material, Embedded()))
 
-    ``pages`` have number, width, height (points) and image (a file of a picture of the page); ``unmatched`` and ``findings`` are
-    rows of the records of that name.
-    """
-    figure_rows, observation_rows, statement_rows, ledger_rows = (
-        list(table(rows, fields.table(name).names).itertuples(index=False))
-        for name, rows in (
-            ("figure", figures),
-            ("observation", observations),
-            ("statement", statements),
-            ("ledger", ledger),
+
+def render(material: Material, pictures: Pictures) -> str:
+    """The page as HTML."""
+    edition = material.edition
+    statement_rows, ledger_rows = (
+        _rows(rows, name) for rows, name in ((material.statements, "statement"), (material.ledger, "ledger"))
+    )
+    here = _book(edition, material.pages, material.figures, material.observations)
+    before = material.earlier
+    earlier = _book(before.edition, before.pages, before.figures, before.observations) if before else None
+    found = matters(
+        here, earlier, findings=material.findings, results=material.results, ledger=ledger_rows, pictures=pictures
+    )
+    reasons = {row["figure_id"]: row for row in material.unmatched}
+    pages = _pages(here, material.results, reasons, ledger_rows, statement_rows, pictures)
+    spots = {spot.figure.figure_id: spot for page in pages for spot in page.spots}
+    html: str = (
+        environment("warehouse.review")
+        .get_template("review.html.j2")
+        .render(
+            edition=edition,
+            meta=edition.meta,
+            earlier=earlier.edition if earlier else None,
+            matters=found,
+            state=_state(found),
+            decided=decided(edition.decisions),
+            pages=pages,
+            spots=spots,
+            looks_of_spots=Counter(spot.look for spot in spots.values()),
+            observations=here.observations,
+            nulls=[row for row in here.observations if row.value is None],
+            indicators=edition.series.indicators,
+            statements=statement_rows,
+            failing=[result for result in material.results if result.examples],
+            tally=tally(material.results),
+            unmatched=[row for row in reasons.values() if row["figure_id"] in spots],
+            ledger=Counter(row.kind for row in ledger_rows),
+            not_read=[row for row in ledger_rows if row.kind == "not_read"],
+            by_ocr=[spot for spot in spots.values() if spot.figure.source == "ocr"],
+            codes={
+                name: {code.code: code.label for code in codes.codes} for name, codes in fields.dictionary().codelists.items()
+            },
         )
     )
-    by_page = {
-        page["number"]: Page(page["number"], page["width"], page["height"], _embedded(Path(page["image"]))) for page in pages
-    }
-    reasons = {row["figure_id"]: row for row in unmatched}
-    observed = {row.figure_id: row for row in observation_rows if row.figure_id is not None}
+    return html
+
+
+def _state(found: Sequence[Matter]) -> Mapping[str, int]:
+    """How many errors and warnings are open, how many notes there are, how many matters people settled."""
+    count = Counter("settled" if matter.settled else matter.severity for matter in found)
+    return {name: count[name] for name in ("error", "warning", "note", "settled")}
+
+
+def _rows(rows: Rows, name: str) -> list[Any]:
+    return list(table(rows, fields.table(name).names).itertuples(index=False))
+
+
+def _book(edition: Edition, pages: Iterable[Mapping[str, Any]], figures: Rows, observations: Rows) -> Book:
+    sheets = {page["number"]: Sheet(page["number"], page["width"], page["height"], Path(page["image"])) for page in pages}
+    by_id = {row.figure_id: row for row in _rows(figures, "figure")}
+    return Book(edition, sheets, by_id, _rows(observations, "observation"))
+
+
+def _pages(
+    book: Book,
+    results: Sequence[RuleResult],
+    reasons: Mapping[str, Mapping[str, Any]],
+    ledger: Sequence[Any],
+    statements: Sequence[Any],
+    pictures: Pictures,
+) -> list[Page]:
+    by_number = {number: Page(sheet, pictures.page(sheet)) for number, sheet in book.sheets.items()}
     failing = _failing_by_figure(results)
-    indicators = edition.series.indicators
-    for number, figure in enumerate(figure_rows, 1):
-        if (page := by_page.get(figure.page)) is None:
+    indicators = book.edition.series.indicators
+    for number, figure in enumerate(book.figures.values(), 1):
+        if (page := by_number.get(figure.page)) is None:
             continue
-        observation = observed.get(figure.figure_id)
+        observation = book.observed.get(figure.figure_id)
         page.spots.append(
             Spot(
                 number,
                 figure,
-                _percent(figure, page),
+                page.sheet.box(figure),
                 observation,
                 indicators.get(observation.indicator_id) if observation else None,
                 reasons.get(figure.figure_id),
                 failing.get(figure.figure_id, []),
             )
         )
-    for row in ledger_rows:
-        if row.kind != "figure" and (page := by_page.get(row.page)) is not None:
-            page.ledger.append((row, _percent(row, page)))
-    for row in statement_rows:
-        if (page := by_page.get(row.page)) is not None:
+    for row in ledger:
+        if row.kind != "figure" and (page := by_number.get(row.page)) is not None:
+            page.ledger.append((row, page.sheet.box(row)))
+    for row in statements:
+        if (page := by_number.get(row.page)) is not None:
             page.statements.append(row)
-    spots = {spot.figure.figure_id: spot for page in by_page.values() for spot in page.spots}
-    html = (
-        environment("warehouse.review")
-        .get_template("review.html.j2")
-        .render(
-            edition=edition,
-            meta=edition.meta,
-            pages=list(by_page.values()),
-            spots=spots,
-            looks_of_spots=Counter(spot.look for spot in spots.values()),
-            observations=observation_rows,
-            nulls=[row for row in observation_rows if row.value is None],
-            indicators=indicators,
-            statements=statement_rows,
-            failing=[result for result in results if result.examples],
-            tally=tally(results),
-            unmatched=[row for row in reasons.values() if row["figure_id"] in spots],
-            findings=list(findings),
-            ledger=Counter(row.kind for row in ledger_rows),
-            not_read=[row for row in ledger_rows if row.kind == "not_read"],
-            codes={
-                name: {code.code: code.label for code in codes.codes} for name, codes in fields.dictionary().codelists.items()
-            },
-        )
-    )
-    return write_whole(out, html)
+    return list(by_number.values())
 
 
 def _failing_by_figure(results: Sequence[RuleResult]) -> dict[str, list[RuleResult]]:
@@ -146,14 +194,3 @@ def _failing_by_figure(results: Sequence[RuleResult]) -> dict[str, list[RuleResu
             if example["settled"] is None and example.get("figure_id") and result not in failing[example["figure_id"]]:
                 failing[example["figure_id"]].append(result)
     return failing
-
-
-def _embedded(image: Path) -> str:
-    return f"data:{MIME[image.suffix.lower()]};base64,{base64.b64encode(image.read_bytes()).decode('ascii')}"
-
-
-def _percent(row: Any, page: Page) -> tuple[str, str, str, str]:
-    """Left, top, width and height in percent of the page, as the box's style takes them."""
-    shares = (row.x0 / page.width, row.top / page.height, (row.x1 - row.x0) / page.width, (row.bottom - row.top) / page.height)
-    left, top, width, height = (f"{100 * float(share):.3f}%" for share in shares)
-    return left, top, width, height
