@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import Home
-from sources.matching import figure_ids
+from sources.matching import Match, figure_ids, match
 from sources.observations import Observation
 from sources.records import Box, Figure, LedgerEntry, PageSize, Period, Reading, Statement
 from sources.registry import Edition
@@ -92,6 +92,19 @@ def _span(period: Period | None, name: str) -> Row:
 def plain(record: Any) -> dict[str, Any]:
     """A matching record as JSON can hold it."""
     return {key: value if isinstance(value, int | str | dict | None) else str(value) for key, value in asdict(record).items()}
+
+
+def stage_matching(edition: Edition, home: Home) -> Match:
+    """Match what was read last with the indicators and decisions of now, and stage what comes of it."""
+    from warehouse.parquet import write_table
+
+    folder = home.staging(edition.edition_id)
+    matched = match(read_reading(folder / "reading.json"), edition, previous_observations(edition, home))
+    write_table("observation", [observation.row() for observation in matched.observations], folder / "observation.parquet")
+    write_table("statement", [row.row() for row in matched.statements], folder / "statement.parquet")
+    found = {"unmatched": [plain(row) for row in matched.unmatched], "findings": [plain(row) for row in matched.findings]}
+    write_json(found, folder / "matching.json")
+    return matched
 
 
 def accepted_table(edition: Edition, name: str, home: Home) -> pd.DataFrame | None:

@@ -27,27 +27,13 @@ from pipelines.resources import Series, Storage, explained
     ),
 )
 def observations(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
-    from sources.matching import match
-    from warehouse.parquet import write_table
-
     home = storage.home
     with explained():
         edition = series.edition(context.partition_key)
         folder = home.staging(edition.edition_id)
-        reading = staging.read_reading(folder / "reading.json")
-        previous = staging.previous_observations(edition, home)
-        matched = match(reading, edition, previous)
-        rows = [observation.row() for observation in matched.observations]
-        write_table("observation", rows, folder / "observation.parquet")
-        write_table("statement", [row.row() for row in matched.statements], folder / "statement.parquet")
-        staging.write_json(
-            {
-                "unmatched": [staging.plain(row) for row in matched.unmatched],
-                "findings": [staging.plain(row) for row in matched.findings],
-            },
-            folder / "matching.json",
-        )
+        matched = staging.stage_matching(edition, home)
         results = audit.judge_observations(edition, home)
+    rows = [observation.row() for observation in matched.observations]
     for row in matched.unmatched:
         context.log.info(f"{row.figure_id} is no observation: {row.reason_en}")
     context.log.info(f"{len(rows)} observations, {len(matched.unmatched)} unmatched")
