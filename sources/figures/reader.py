@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from sources.figures.charts import Category, Charts, category_of, find_charts, reach_of
 from sources.figures.outline import Outline, numbering
@@ -25,6 +26,9 @@ _NOTE = re.compile(r"^\s*[(（]?\s*(?:注|※|＊|\*|備考|資料|出典)")
 _BRACKETED = re.compile(r"^\s*[【［\[＜<〈《〔].{1,40}[】］\]＞>〉》〕]\s*$")
 _SENTENCE_END = re.compile(r"[。．]\s*$")
 
+
+# The marks that head an item of a report, by custom; ・ and - rather begin a line of a list.
+_ITEM = re.compile(r"^\s*[○●◎◯■◆□◇▼▽▶►❖]")
 
 # What follows a number can name what was done (参加, 採用); a particle or 中 does not.
 _NOUN = re.compile(r"^[一-龥ァ-ヺ]{2}")
@@ -136,6 +140,8 @@ class _PageReader:
         return self.out
 
     def _region(self, region: Region, tile: Tile | None) -> None:
+        if tile is None or not tile.title:
+            region.items = [part for item in region.items for part in (self._parted(item) if isinstance(item, Block) else [item])]
         for n, item in enumerate(region.items):
             if isinstance(item, Region):
                 self._region(item, self._tile(item))
@@ -154,6 +160,40 @@ class _PageReader:
 
     def _has_figure(self, text: str) -> bool:
         return bool(read(text, self.context).figures)
+
+    def _parted(self, block: Block) -> list[Block]:
+        """A block of several items set close under one another, parted at the lines that are dressed as their headings."""
+        if len(block.lines) < 3 or block.vertical:
+            return [block]
+        heads = [n for n in range(len(block.lines)) if self._heads_item(block, n)]
+        starts = [n for n in heads if n == 0 or n - 1 not in heads or _ITEM.match(block.lines[n][0].text)]
+        if not [n for n in starts if n]:
+            return [block]
+        bounds = [0, *(n for n in starts if n), len(block.lines)]
+        return [Block(block.lines[a:b], union(s.box for line in block.lines[a:b] for s in line), block.strip) for a, b in pairwise(bounds)]
+
+    def _heads_item(self, block: Block, n: int) -> bool:
+        """Whether a line is a heading of what follows: in brackets of its own, or bolder, larger or marked unlike the block's text."""
+        line = block.lines[n]
+        text = " ".join(s.text for s in line).strip()
+        if len(text) > 40 or _SENTENCE_END.search(text) or _NOTE.match(text) or self._valued(line):
+            return False
+        if self._is_section(line, block, n == 0, None):
+            return True
+        if self._has_figure(text):
+            return False
+        says = heading(text, self.context)
+        if _BRACKETED.match(text) and says.is_target:
+            return True
+        if not says.label.strip(" ()（）") or any(id(s) in self.charts.categories for s in line):
+            return False
+        if n and _runs_on(block.lines[n - 1], line, max(other[-1].box.x1 for other in block.lines), None):
+            return False
+        if n + 1 == len(block.lines):
+            return False
+        if all(s.bold for s in line) and not all(s.bold for other in block.lines for s in other if not self._valued(other)):
+            return True
+        return bool(_ITEM.match(text)) and sum(bool(_ITEM.match(other[0].text)) for other in block.lines) > 1
 
     # -- headings -----------------------------------------------------------------------------------------------------
 
@@ -200,12 +240,18 @@ class _PageReader:
         title, used, period = "", set(), None
         sizes = [s.size for block in blocks for line in block.lines for s in line if not self._valued(line)]
         small = min(sizes, default=0.0)
-        texts = []
+        texts: list[tuple[Block, int, str]] = []
+        valued = False
         for block, n in lines:
             line = block.lines[n]
             text = " ".join(s.text for s in line)
             if self._has_figure(text):
-                break
+                if valued or any(t for _, _, t in texts) or not self._entitles(lines, block, n):
+                    break
+                valued = True  # a tile can begin with its number: the title is then the line of larger or bolder type under it
+                continue
+            if numbering(text) is not None and self._is_section(line, block, n == 0, Tile(region, "", set(), None, False, section)):
+                continue
             says = heading(text, self.context)
             if says.is_target:
                 texts.append((block, n, ""))
@@ -245,12 +291,28 @@ class _PageReader:
         tile = Tile(region, title, used, period, bool(title), section)
         if not title:
             source = self._continued(region, section)
+            if source is None and region.kind == "loose":
+                tile.title = self._beside_in_band(region)
+                source = None if tile.title else self._followed(region, section)
             if source is not None:
                 # What stands under a title of its own line is one tile with it: a date there goes on to the next.
                 source.period = source.period or period
                 tile.title, tile.period = source.title, period or source.period
         self.tiles.append(tile)
         return tile
+
+    def _entitles(self, lines: Sequence[tuple[Block, int]], block: Block, n: int) -> bool:
+        """Whether the line after a number that opens a tile is dressed as a title: unlike the lines that follow it."""
+        here = next(k for k, (b, m) in enumerate(lines) if b is block and m == n)
+        under = [b.lines[m] for b, m in lines[here + 1 :]]
+        if not here == 0 or len(under) < 2 or self._valued(under[0]):
+            return False
+        title, rest = under[0], [s for line in under[1:] for s in line]
+        words = " ".join(s.text for s in title)
+        if len(words) > 30 or self._has_figure(words) or not heading(words, self.context).label.strip(" ()（）"):
+            return False
+        larger = max(s.size for s in title) > 1.08 * max(s.size for s in rest)
+        return larger or (all(s.bold for s in title) and not any(s.bold for s in rest))
 
     def _valued(self, line: Sequence[Span]) -> bool:
         return any(looks_like_value(s.text) for s in line)
@@ -285,6 +347,44 @@ class _PageReader:
             and overlap(t.region.box.top, t.region.box.bottom, region.box.top, region.box.bottom) > 4
         ]
         return max(left, key=lambda t: t.region.box.x1, default=None)
+
+    def _beside_in_band(self, region: Region) -> str:
+        """The one short line left of a loose block between the same two rules across the page: the head of its row."""
+        if region.parent is None or (band := self._band(region.box)) is None:
+            return ""
+        top, bottom = band
+        left = [
+            b
+            for b in region.parent.blocks()
+            if top <= b.box.top and b.box.bottom <= bottom and b.box.x1 <= region.box.x0 + 2 and not b.vertical and len(b.lines) <= 3
+        ]
+        heads = [b for b in left if len(b.text) <= 40 and not self._has_figure(b.text)]
+        if len(heads) != 1 or len(left) != 1:
+            return ""
+        return heading(heads[0].text.replace("\n", ""), self.context).label
+
+    def _band(self, box: Box) -> tuple[float, float] | None:
+        """The rules above and below a box that run on over its left side as the lines between the rows of a list do."""
+        across = [r.at for r in self.layout.page.rules if r.horizontal and r.start < box.x0 - 20 and r.end > box.x0 + 20]
+        above = [at for at in across if at <= box.top + 2]
+        below = [at for at in across if at >= box.bottom - 2]
+        if not above or not below:
+            return None
+        return max(above), min(below)
+
+    def _followed(self, region: Region, section: str) -> Tile | None:
+        """The tile that a loose block stands close under, flush with it, where that tile has its title from beside."""
+        near = [
+            t
+            for t in self.tiles
+            if t.title
+            and t.section == section
+            and t.region.kind == "loose"
+            and t.region.parent is region.parent
+            and abs(t.region.box.x0 - region.box.x0) < 2
+            and 0 <= region.box.top - t.region.box.bottom < 40
+        ]
+        return max(near, key=lambda t: t.region.box.bottom, default=None)
 
     # -- blocks of text -------------------------------------------------------------------------------------------------
 
@@ -337,14 +437,16 @@ class _PageReader:
             return
         text = Text.of(kept, self._right_edge(block, region))
         box = union(s.box for line in kept for s in line)
-        loose = tile or self._loose(block, region)
+        # A panel without a title of its own that holds several blocks is a frame around tiles, not one.
+        single = tile is not None and (bool(tile.title) or len(region.items) == 1)
+        loose = tile if tile is not None and single else self._loose(block, region)
         context, category = self._context(box, region, tile, local, kept, loose)
         reading = read(text.string, context)
         if not reading.figures:
             self._account(text, reading.marks, None, "")
             self._state(text, kept, box, context, tile, local)
             return
-        title = (tile or loose).title or self._title_above(box, region) or local_title
+        title = loose.title or self._title_above(box, region) or local_title
         figures = self._figures(text, kept, reading.figures, block, region, tile, title, category)
         self._account(text, reading.marks, None, "", figures, reading.figures)
 
@@ -383,7 +485,7 @@ class _PageReader:
         context = self.context
         for section in self.outline.path:
             context = self._under(context, section.says)
-        holder = tile or loose
+        holder = loose if loose is not None and (loose.title or loose.period) else tile
         if holder is not None and holder.period is not None:
             context = replace(context, period=holder.period)
         chart = self._chart_area(box, region)
@@ -611,8 +713,8 @@ class _PageReader:
                 page=self.number,
                 section_no=self.outline.number,
                 section_title=self.outline.title,
-                title=re.sub(r"\s+", " ", title).strip(),
-                label=re.sub(r"\s+", " ", label).strip(" 　・:：、"),
+                title=re.sub(r"\s+", " ", _ITEM.sub("", title)).strip(),
+                label=re.sub(r"\s+", " ", _ITEM.sub("", label)).strip(" 　・:：、"),
                 measure=q.measure or "level",
                 component=q.component,
                 raw=re.sub(r"\s*\n\s*", "", q.raw).strip(),

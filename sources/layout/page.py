@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sources.layout.grids import Grid, ruled_grids, unruled_grids
 from sources.layout.text import Span, columns_of_vertical_text, overlap, spans, union
@@ -110,13 +111,31 @@ class _Index:
 
 
 def _fill(grid: Grid, index: _Index, taken: set[int]) -> set[int]:
-    """Put the glyphs of the page into the cells of a grid; the ids of those placed."""
-    placed: set[int] = set()
-    for cell in grid.cells:
+    """Put the glyphs of the page into the cells of a grid; the ids of those placed, none where the grid cuts through words."""
+    placed: dict[int, int] = {}
+    held: list[list[Glyph]] = []
+    for n, cell in enumerate(grid.cells):
         glyphs = [g for g in index.within(cell.box) if id(g) not in taken and id(g) not in placed]
-        placed.update(id(g) for g in glyphs)
+        placed.update((id(g), n) for g in glyphs)
+        held.append(glyphs)
+    if _cuts([g for glyphs in held for g in glyphs], placed) > 3:
+        return set()
+    for cell, glyphs in zip(grid.cells, held, strict=True):
         cell.spans = _cell_spans(glyphs)
-    return placed
+    return set(placed)
+
+
+def _cuts(glyphs: Sequence[Glyph], cell_of: Mapping[int, int]) -> int:
+    """How often glyphs that are set close on one line fall into different cells: frames that only happen to meet cut words."""
+    rows: dict[tuple[float, float], list[Glyph]] = defaultdict(list)
+    for g in glyphs:
+        if not g.text.isspace():
+            rows[round(g.baseline, 1), round(g.size, 1)].append(g)
+    cuts = 0
+    for row in rows.values():
+        row.sort(key=lambda g: g.x0)
+        cuts += sum(b.x0 - a.x1 < 0.15 * a.size and cell_of[id(a)] != cell_of[id(b)] for a, b in pairwise(row))
+    return cuts
 
 
 def _cell_spans(glyphs: Sequence[Glyph]) -> list[Span]:
@@ -184,13 +203,14 @@ def analyse(page: Page) -> Layout:
     turned = [span for turn in (90, 180, 270) for span in _turned_spans(page, turn)]
     vertical, glyphs = _vertical([g for g in page.glyphs if g.turn == 0])
     index = _Index(glyphs)
-    rules, panels = page.rules, [p for p in page.panels if index.within(p.box)]
+    rules = page.rules
+    panels = [p for p in page.panels if index.within(p.box)]
     tables: list[Grid] = []
     stacks: list[Panel] = []
     taken: set[int] = set()
     for grid in sorted(_all_grids(rules, panels), key=lambda g: _area(g.box)):
         placed = _fill(grid, index, taken)
-        if _is_table(grid):
+        if placed and _is_table(grid):
             tables.append(grid)
             taken |= placed
         elif grid.cols == 1 and placed and sum(1 for c in grid.cells if c.spans) >= 2:
@@ -224,7 +244,9 @@ def analyse(page: Page) -> Layout:
     for grid in tables:
         home = min((r for r in regions if _inside(grid.box, r.box, 4)), key=lambda r: _area(r.box), default=root)
         home.items.append(Table(grid))
-    root.items += [*_vertical_blocks(vertical), *(Block([[span]], span.box, vertical=True) for span in turned)]
+    for block in _upright([*_vertical_blocks(vertical), *(Block([[span]], span.box, vertical=True) for span in turned)]):
+        home = min((r for r in regions if _inside(block.box, r.box)), key=lambda r: _area(r.box), default=root)
+        home.items.append(block)
     _hang(root, regions)
     return Layout(page, root, body)
 
@@ -285,6 +307,30 @@ def _vertical_blocks(columns: Sequence[Span]) -> list[Block]:
         else:
             groups.append([span])
     return [Block([[span] for span in group], union(s.box for s in group), vertical=True) for group in groups]
+
+
+def _upright(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks of vertical text; a number that stands on its head or upright over a column is the beginning of that column."""
+    out: list[Block] = []
+    for block in sorted(blocks, key=lambda b: b.box.top):
+        over = next(
+            (
+                b
+                for b in out
+                if len(b.lines) == len(block.lines) == 1
+                and len(b.lines[0]) == 1
+                and b.text.strip(" .．").isdecimal()
+                and overlap(b.box.x0, b.box.x1, block.box.x0, block.box.x1) > 0.5 * (b.box.x1 - b.box.x0)
+                and -1 <= block.box.top - b.box.bottom < 1.5 * block.size
+            ),
+            None,
+        )
+        if over is None:
+            out.append(block)
+        else:
+            over.lines = [[*over.lines[0], *block.lines[0]]]
+            over.box = union((over.box, block.box))
+    return out
 
 
 def _nested(root: Region, panels: Sequence[Panel]) -> list[Region]:

@@ -22,6 +22,8 @@ logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 # A rule may be drawn as a filled rectangle; thicker than this it is a bar or a panel.
 THIN = 2.5
+# A round shape holds text of its own from this size on, in points.
+ROUND = 40.0
 # Above this many rules a page is a drawing or a map: only the long ones can be table borders.
 MANY_RULES = 6000
 
@@ -148,16 +150,24 @@ def _frame(box: Box) -> list[Rule]:
 
 
 def _rectangular(points: Sequence[tuple[float, float]], box: Box) -> bool:
-    """Whether an outline runs along the sides of its box, corners rounded or not."""
+    """Whether an outline runs along the sides of its box: with sharp or rounded corners, or, where it is large, as an ellipse."""
     if len(points) < 4:
         return False
-    slack = min(20.0, 0.3 * min(box.x1 - box.x0, box.bottom - box.top))
-    return all(
+    wide, high = box.x1 - box.x0, box.bottom - box.top
+    slack = min(20.0, 0.3 * min(wide, high))
+    if all(
         min(x - box.x0, box.x1 - x) <= slack and min(y - box.top, box.bottom - y) <= slack
         or min(x - box.x0, box.x1 - x) <= 1
         or min(y - box.top, box.bottom - y) <= 1
         for x, y in points
-    )  # fmt: skip
+    ):  # fmt: skip
+        return True
+    # No point of a rounded box lies within the ellipse that fits it; a small disc is the dress of a number or a bullet.
+    if min(wide, high) < ROUND:
+        return False
+    unit = [((2 * x - box.x0 - box.x1) / wide, (2 * y - box.top - box.bottom) / high) for x, y in points]
+    quarters = {(u > 0, v > 0) for u, v in unit}
+    return len(quarters) == 4 and all(u * u + v * v > 0.93 for u, v in unit)
 
 
 def _shapes(page: Any, out: Page) -> None:
