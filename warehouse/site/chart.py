@@ -1,0 +1,171 @@
+"""The drawing of one indicator over the years, as coordinates that a template makes SVG of. No line crosses a break."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from warehouse.site import wording
+from warehouse.site.content import BREAKS, Indicator, Observation
+from warehouse.site.wording import Language
+
+WIDTH, HEIGHT = 420, 216
+LEFT, RIGHT, TOP, BOTTOM = 52, 34, 30, 30
+ROOM = 40  # between two labels of the years
+LABELLED = 6  # more points than that only have their first and last value written beside them
+GAP_DAYS = 550  # a line over more than that says nothing of the years between
+STEPS = (1, 2, 2.5, 5, 10)
+MYRIADS = ((100_000_000, "億"), (10_000, "万"))
+THOUSANDS = ((1_000_000, "M"), (1_000, "K"))
+
+Across = Callable[[date], float]
+Up = Callable[[Decimal | None], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    x: float
+    y: float
+    label: str
+    anchor: str
+    below: bool
+    look: str  # of its mark: level, forecast, base
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    points: tuple[Point, ...]
+    lines: tuple[Line, ...]
+    breaks: tuple[float, ...]
+    goal: Point | None
+    goal_from: float
+    years: tuple[Tick, ...]
+    steps: tuple[Tick, ...]
+    zero: float
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    top: int = TOP
+    bottom: int = HEIGHT - BOTTOM
+
+
+def draw(indicator: Indicator, language: Language) -> Chart | None:
+    """Levels by the end of their period, and the target; nothing where a single number says it all."""
+    levels = indicator.levels
+    target = indicator.target
+    base_end = None
+    if target and levels and (target.unit_code != levels[-1].unit_code or target.base_end is not None):
+        target = None  # not of this scale: relative to a base year, or counted in something else
+    if len(levels) + bool(target) < 2 or not levels:
+        return None
+    if target:
+        base_end = levels[0].end if len(levels) > 1 else None
+    rows = [*levels, target] if target else levels
+    first, last = min(row.end for row in rows), max(row.end for row in rows)
+    low, high, step = _scale([row.value for row in rows if row.value is not None])
+    right = WIDTH - RIGHT
+
+    def x(when: date) -> float:
+        if first == last:
+            return (LEFT + right) / 2
+        inset = 16
+        return round(LEFT + inset + (when - first).days / (last - first).days * (right - LEFT - 2 * inset), 1)
+
+    def y(value: Decimal | None) -> float:
+        assert value is not None
+        return round(HEIGHT - BOTTOM - (float(value) - low) / (high - low) * (HEIGHT - BOTTOM - TOP), 1)
+
+    lines, breaks = _joined(levels, x, y)
+    points = []
+    for index, row in enumerate(levels):
+        is_labelled = len(levels) <= LABELLED or index in (0, len(levels) - 1)
+        look = "forecast" if row.status == "F" else "base" if row.end == base_end else "level"
+        label = wording.number(row.value) if is_labelled and row.value is not None else ""
+        points.append(Point(x(row.end), y(row.value), label, _anchor(x(row.end)), _is_below(index, levels), look))
+    goal = None
+    if target:
+        goal = Point(x(target.end), y(target.value), str(wording.parts(target, language)), "end", False, "goal")
+    return Chart(
+        tuple(points),
+        tuple(lines),
+        tuple(breaks),
+        goal,
+        points[0].x,
+        _years([row.end for row in rows], x),
+        tuple(Tick(y(Decimal(str(value))), _short(value, high, language)) for value in _steps(low, high, step)),
+        y(Decimal(0)),
+    )
+
+
+def _joined(levels: Sequence[Observation], x: Across, y: Up) -> tuple[list[Line], list[float]]:
+    """A line between neighbours that may be compared; where a series breaks, the place instead."""
+    lines, breaks = [], []
+    for earlier, later in pairwise(levels):
+        if later.continues(earlier):
+            look = "forecast" if later.status == "F" else "gap" if (later.end - earlier.end).days > GAP_DAYS else "line"
+            lines.append(Line(x(earlier.end), y(earlier.value), x(later.end), y(later.value), look))
+        elif later.status in BREAKS or earlier.status in BREAKS or later.unit_code != earlier.unit_code:
+            breaks.append(round((x(earlier.end) + x(later.end)) / 2, 1))
+    return lines, breaks
+
+
+def _is_below(index: int, levels: Sequence[Observation]) -> bool:
+    """Its value is written below a point that lies lower than both its neighbours."""
+    value = levels[index].value or Decimal(0)
+    beside = [row.value or Decimal(0) for row in (*levels[max(0, index - 1) : index], *levels[index + 1 : index + 2])]
+    return bool(beside) and all(value < other for other in beside) and value > 0
+
+
+def _anchor(at: float) -> str:
+    return "start" if at < LEFT + 30 else "end" if at > WIDTH - RIGHT - 30 else "middle"
+
+
+def _scale(values: Sequence[Decimal]) -> tuple[float, float, float]:
+    """From zero, so that heights can be compared, in three to five even steps."""
+    low, high = min(0.0, *map(float, values)), max(0.0, *map(float, values))
+    if low == high:
+        high = 1.0
+    rough = (high - low) / 3.6
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * power for size in STEPS if size * power >= rough)
+    return math.floor(low / step) * step, math.ceil(high / step) * step, step
+
+
+def _steps(low: float, high: float, step: float) -> list[float]:
+    return [round(low + index * step, 9) for index in range(round((high - low) / step) + 1)]
+
+
+def _short(value: float, high: float, language: Language) -> str:
+    for size, name in MYRIADS if language == "ja" else THOUSANDS:
+        if high >= size and (language == "ja" or high >= 10 * size):
+            return "0" if value == 0 else wording.number(Decimal(str(round(value / size, 6)))) + name
+    return wording.number(Decimal(str(value)))
+
+
+def _years(ends: Sequence[date], x: Across) -> tuple[Tick, ...]:
+    """The fiscal years that have a point, the newest first where they stand too close for all."""
+    kept: list[Tick] = []
+    for end in sorted(set(ends), reverse=True):
+        if all(abs(x(end) - tick.at) >= ROOM for tick in kept):
+            kept.append(Tick(x(end), str(wording.fiscal_year(end))))
+    return tuple(reversed(kept))

@@ -1,0 +1,147 @@
+"""Values, periods and comparisons as a reader says them, in Japanese and English. Knows rows of the warehouse, draws nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from warehouse.site.content import Observation
+
+Language = Literal["ja", "en"]
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+
+MINUS = "\u2212"
+ERAS = ((2019, "令和", 2018), (1989, "平成", 1988), (1926, "昭和", 1925))
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+QUALIFIED = {
+    "ja": {"about": "約{}", "over": "{}超", "at_least": "{}以上", "at_most": "{}以下", "under": "{}未満"},
+    "en": {"about": "about {}", "over": "over {}", "at_least": "at least {}", "at_most": "at most {}", "under": "under {}"},
+}
+# Units that English writes close to the number, or leaves to the number itself.
+CLOSE = {"percent": "%", "times": "×", "proportion": ""}
+# A reading keeps the gaps of the print ("30 万枚超"); between Latin words they mean something.
+GAP = re.compile(r"(?<![A-Za-z]) | (?![A-Za-z])")
+
+
+class Parts(NamedTuple):
+    """A value cut so that its number can be set larger than the words around it."""
+
+    before: str
+    number: str
+    after: str
+
+    def __str__(self) -> str:
+        return self.before + self.number + self.after
+
+
+def printed(text: str | None) -> str:
+    """What stands on the page, without the gaps of its typesetting."""
+    return GAP.sub("", text or "")
+
+
+def number(value: Decimal, signed: bool = False) -> str:
+    """As exact as it is, thousands apart, with a real minus sign."""
+    text = f"{abs(value):,f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    if value < 0:
+        return MINUS + text
+    return ("+" if value else "±") + text if signed else text
+
+
+def size(count: int) -> str:
+    for unit in ("B", "KB", "MB"):
+        if count < 1000 or unit == "MB":
+            break
+        count = round(count / 1000, 1 if count < 100_000 else None)  # type: ignore[assignment]
+    return f"{count:,} {unit}"
+
+
+def parts(row: Observation, language: Language) -> Parts:
+    """The value as the report prints it in Japanese, and in words of the same exactness in English."""
+    text = printed(row.text)
+    if language == "ja" and text:
+        cut = re.match(r"(\D*)([\d,，.．]+)(\D*)$", text)
+        return Parts(*cut.groups()) if cut else Parts("", text, "")
+    if row.value is None:
+        return Parts("", text, "")
+    before, _, after = QUALIFIED[language].get(row.qualifier or "", "{}").partition("{}")
+    figure, unit = _figure(row, language)
+    return Parts(before, figure, unit + after)
+
+
+def exact(row: Observation, language: Language) -> str:
+    """The value that is published, in its base unit."""
+    return "".join(_figure(row, language))
+
+
+def difference(value: Decimal, row: Observation, language: Language) -> str:
+    """A difference of two values of the row's unit."""
+    unit = {"ja": "ポイント", "en": " points"}[language] if row.unit_code == "percent" else _unit(row, language)
+    return number(value, signed=True) + unit
+
+
+def _figure(row: Observation, language: Language) -> tuple[str, str]:
+    assert row.value is not None
+    if row.unit_code == "proportion" and language == "en":
+        fraction = Fraction(row.value).limit_denominator(20)
+        if abs(fraction - Fraction(row.value)) < Fraction(1, 1_000_000):
+            return f"{fraction.numerator}/{fraction.denominator}", ""
+    is_change = row.measure == "change" or (row.measure == "growth" and row.unit_code == "percent")
+    return number(row.value, signed=is_change), _unit(row, language)
+
+
+def _unit(row: Observation, language: Language) -> str:
+    if language == "ja":
+        return "" if row.unit_code == "proportion" else str(row.unit.ja)
+    return CLOSE.get(row.unit_code, f" {row.unit.en}")
+
+
+def year(fiscal: int, language: Language, era: bool = False) -> str:
+    if language == "en":
+        return f"fiscal {fiscal}"
+    return f"{fiscal}年度" + (f"（{_era(fiscal)}年度）" if era else "")
+
+
+def _era(fiscal: int) -> str:
+    for first, name, before in ERAS:
+        if fiscal >= first:
+            return f"{name}{'元' if fiscal - before == 1 else fiscal - before}"
+    return f"西暦{fiscal}"
+
+
+def day(when: date, language: Language) -> str:
+    if language == "ja":
+        return f"{when.year}年{when.month}月{when.day}日"
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def fiscal_year(end: date) -> int:
+    return end.year - (end.month < 4)
+
+
+def period(start: date, end: date, language: Language, era: bool = False) -> str:
+    """Fiscal years by their name, a point in time as one, everything else from day to day."""
+    ja = language == "ja"
+    if start == end:
+        return f"{day(end, language)}時点" if ja else f"as of {day(end, language)}"
+    after = end + timedelta(days=1)
+    if (start.month, start.day, after.month, after.day) == (4, 1, 4, 1):
+        first, last = start.year, end.year - 1
+        if first == last:
+            return year(first, language, era)
+        return f"{first}～{last}年度の合計" if ja else f"fiscal {first}–{last} together"
+    return f"{day(start, language)}～{day(end, language)}" if ja else f"{day(start, language)} – {day(end, language)}"
+
+
+def compared(row: Observation, language: Language) -> str:
+    """What a change or a growth is against."""
+    if row.base_end is None:
+        return ""
+    base = fiscal_year(row.base_end)
+    if row.base_end.replace(year=1, day=1) == row.end.replace(year=1, day=1) and row.end.year - row.base_end.year == 1:
+        return "前年度比" if language == "ja" else "on the year before"
+    return f"{base}年度比" if language == "ja" else f"on fiscal {base}"
