@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from expectations.frames import observation_key, printed_period
-from sources.exactness import Range, behind, counted
+from sources.exactness import Range, agree, behind, counted
 from sources.registry import Indicator
 
 HUNDRED = Decimal(100)
@@ -19,15 +19,20 @@ POINT = "percentage_point"
 LONGEST_YEAR = 366
 
 
-def changes(observations: pd.DataFrame) -> pd.DataFrame:
-    """Each printed change and growth beside the two levels that the same edition prints for its periods."""
-    rows = [row for row in observations.itertuples(index=False) if row.value is not None]
-    levels = _Lookup(row for row in rows if row.measure == "level")
-    growths = _Lookup(row for row in rows if row.measure == "growth")
+def changes(observations: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
+    """Each printed change and growth beside the two levels that the same edition prints for its periods.
+
+    Where it does not print the earlier one, what the edition before said of it takes its place.
+    """
+    rows = _valued(observations)
+    levels, growths = (_Lookup([r for r in rows if r.measure == m], [r for r in _valued(previous) if r.measure == m]) for m in ("level", "growth"))
+    said = {observation_key(row): row for row in _valued(previous)}
     compared = []
     for row in rows:
         if row.measure not in ("change", "growth") or row.base_end is None:
             continue
+        if (known := said.get(observation_key(row))) and agree(row, known):
+            continue  # repeated from the edition before, where it was looked at
         now = levels.find(row.indicator_id, row.period_start, row.period_end)
         before = levels.find(row.indicator_id, row.base_start, row.base_end)
         if row.measure == "change" and row.unit_code == POINT and now is None and before is None:
@@ -101,12 +106,16 @@ def _same_sentence(one: Any, other: Any) -> bool:
     )
 
 
-def spans(observations: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """Each count over several years (R4～6年度) beside the sum of the years within it (R6年度) that the edition prints."""
-    levels: dict[str, list[Any]] = defaultdict(list)
-    for row in observations.itertuples(index=False):
-        if row.measure == "level" and row.value is not None and row.value >= 0 and counted(row.unit_code):
-            levels[row.indicator_id].append(row)
+def _valued(observations: pd.DataFrame) -> list[Any]:
+    return [row for row in observations.itertuples(index=False) if row.value is not None]
+
+
+def spans(observations: pd.DataFrame, indicators: Mapping[str, Indicator], previous: pd.DataFrame) -> pd.DataFrame:
+    """Each count over several years (R4～7年度) beside what is printed of the time within it.
+
+    That is the years (R7年度) that the edition prints, with the span (R4～6年度) that the edition before printed from the same start.
+    """
+    levels, earlier = _counts(observations), _counts(previous)
     compared = []
     for indicator_id, rows in list(levels.items()):
         indicator = indicators.get(indicator_id)
@@ -116,6 +125,10 @@ def spans(observations: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd
             within = [y for y in years if span.period_start <= y.period_start and y.period_end <= span.period_end]
             if _days(span) <= LONGEST_YEAR or not within:
                 continue
+            before = [e for e in earlier[indicator_id] if e.period_start == span.period_start and e.period_end < span.period_end]
+            rest = [y for y in within if all(y.period_start > e.period_end for e in before[-1:])]
+            if before and sum(_days(row) for row in (*before[-1:], *rest)) == _days(span):
+                within = [before[-1], *rest]
             total = Range(Decimal(0), Decimal(0))
             for year in within:
                 total = total.plus(behind(year))
@@ -132,6 +145,15 @@ def spans(observations: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd
     return _frame(compared, "span", "years", "years_fit")
 
 
+def _counts(observations: pd.DataFrame) -> dict[str, list[Any]]:
+    """The counted levels of each indicator, oldest first."""
+    levels: dict[str, list[Any]] = defaultdict(list)
+    for row in sorted(_valued(observations), key=lambda row: row.period_end):
+        if row.measure == "level" and row.value >= 0 and counted(row.unit_code):
+            levels[row.indicator_id].append(row)
+    return levels
+
+
 def _days(row: Any) -> int:
     return (row.period_end - row.period_start).days + 1
 
@@ -139,7 +161,9 @@ def _days(row: Any) -> int:
 class _Lookup:
     """Observations by indicator and period; a point in time answers for a period that ends on it, if only one does."""
 
-    def __init__(self, rows: Iterable[Any]) -> None:
+    def __init__(self, rows: Iterable[Any], otherwise: Iterable[Any] = ()) -> None:
+        """``otherwise`` answers where ``rows`` do not."""
+        self._otherwise = _Lookup(otherwise) if otherwise else None
         self._exact: dict[tuple[Any, ...], Any] = {}
         self._by_end: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
         for row in rows:
@@ -150,6 +174,8 @@ class _Lookup:
         found = self._exact.get((indicator, start, end))
         if found is None and len(ending := self._by_end[indicator, end]) == 1:
             found = ending[0]
+        if found is None and self._otherwise:
+            found = self._otherwise.find(indicator, start, end)
         return found
 
 

@@ -180,9 +180,12 @@ RULES = (
         holds("years_fit"),
         "warning",
         Text(
-            "複数年度の値は、その中の年度の値の合計を下回らない", "A count over several years is not below the sum of its years"
+            "複数年度の値は、その中の年度の値の合計と合う", "A count over several years agrees with the sum of its years"
         ),
-        Text("R4～6年度に 2名採用、うちR6年度に 3名採用 とある", "2名 hired in R4～6, 3名 of them in R6 alone"),
+        Text(
+            "前の版のR4～6年度 11名 とR7年度 4名 に対し、R4～7年度が 13名 とある",
+            "11名 hired in R4～6 by the last edition and 4名 in R7, yet 13名 in R4～7",
+        ),
         Text("延べ数か実数かを確かめ、読み違いなら訂正します", "See whether persons are counted once; correct a misreading"),
         (*WHERE, "span", "years"),
     ),
@@ -216,9 +219,9 @@ def frames(subject: Subject) -> dict[str, pd.DataFrame]:
             printed=lambda row: row.raw,
             accounted_for=lambda row: row.figure_id in uses or row.figure_id in subject.unmatched,
         ),
-        "comparison": arithmetic.changes(observations),
+        "comparison": arithmetic.changes(observations, subject.previous),
         "finding": findings.frame(subject),
-        "span": arithmetic.spans(observations, indicators),
+        "span": arithmetic.spans(observations, indicators, subject.previous),
     }
 
 

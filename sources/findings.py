@@ -63,7 +63,7 @@ class Findings:
 
     def __init__(self, edition: Edition, indicators: Mapping[str, Indicator], decisions: Decisions) -> None:
         self.edition, self.indicators, self.decisions = edition, indicators, decisions
-        self.figures: dict[str, Figure] = {}
+        self.in_doubt: set[str] = set()  # indicators whose numbers seem to be another's: nothing else is said of them
         self._found: dict[str, Finding] = {}
         self._proposed: set[str] = set()
 
@@ -211,6 +211,18 @@ class Findings:
                   now=evidence(figure, ids[0]) | {"figures": list(ids), "likeness": round(likeness)},
                   before=said(agrees) | {"names": list(indicator.names)}, remedy=mapping(figure, indicator.id))
 
+    def swapped(self, mine: tuple[str, Figure], its: tuple[str, Figure], last: Observation, others: Observation) -> None:
+        """``mine`` is printed as what ``last`` speaks of and says what ``others`` said, and the reverse."""
+        self.in_doubt |= {last.indicator_id, others.indicator_id}
+        (figure_id, figure), (_, other) = mine, its
+        one, two = self.indicators[last.indicator_id], self.indicators[others.indicator_id]
+        second = mapping(other, one.id).partition("\n")[2]
+        self._add("swapped", f"{one.id}:{two.id}",
+                  f"「{one.name.ja}」の前回の値{figure.raw}は前の版の「{two.name.ja}」の値で、逆も同じです。名称が入れ替わっているかもしれません。",
+                  f"the earlier value {figure.raw} of {one.id} is what the edition before said of {two.id}, and the reverse: "
+                  "their labels may have changed places.", expect=f"{figure.raw} {other.raw}", indicator=one.id, figure=figure_id,
+                  now=evidence(figure, figure_id), before=said(last), remedy=mapping(figure, two.id) + second)
+
     def new(self, ids: Sequence[str], figure: Figure, section: str | None) -> None:
         name = f"new:{_place(figure)}"
         self._add("new", _place(figure), f"「{_words(figure)}」{figure.raw}は、どの指標の名称とも一致しません。新しい指標かもしれません。",
@@ -249,18 +261,20 @@ class Findings:
         now = Known(observations)
         for observation in observations:
             known = previous.find(observation.key)
+            if observation.indicator_id in self.in_doubt:
+                continue
             if observation.measure == "target":
                 known = known or next(reversed(previous.of(observation.indicator_id, "target")), None)
                 if known and (_differ(observation, known) or observation.key != known.key):
                     self._target_changed(observation, known)
             elif known and _differ(observation, known):
-                self._said_otherwise(observation, known, now, previous)
+                self._said_otherwise(observation, known)
         for indicator_id in dict.fromkeys(o.indicator_id for o in observations):
             levels = now.of(indicator_id)
-            if levels:
+            if levels and indicator_id not in self.in_doubt:
                 self._over_time(self.indicators[indicator_id], levels, previous.of(indicator_id))
 
-    def _said_otherwise(self, now: Observation, known: Observation, here: Known, previous: Known) -> None:
+    def _said_otherwise(self, now: Observation, known: Observation) -> None:
         """The same thing in other words: as exact or less, more exact, of another magnitude, or another number."""
         if now.value is None or known.value is None or self.has("ambiguous_period", now.figure_id or ""):
             return
@@ -273,21 +287,9 @@ class Findings:
                           f"{known.source_text} of the edition before is now printed {now.source_text}, which agrees.", **_both(now, known))
         elif _jumped(now.value, known.value):
             self._magnitude(now, known)
-        elif twin := _twin(now, known, here, previous):
-            self._swapped(now, known, twin)
         else:
             self._add("restated", _key_place(now), f"前の版の{known.source_text}が、{now.source_text}に改められています。",
                       f"{known.source_text} of the edition before is now {now.source_text}.", **_both(now, known))
-
-    def _swapped(self, now: Observation, known: Observation, twin: Observation) -> None:
-        one, other = sorted((now.indicator_id, twin.indicator_id))
-        names = [self.indicators[name].name.ja for name in (now.indicator_id, twin.indicator_id)]
-        printed = [self.figures.get(o.figure_id or "") for o in (now, twin)]
-        remedy = "".join(mapping(figure, name) for figure, name in zip(printed, (twin.indicator_id, now.indicator_id), strict=True) if figure)
-        self._add("swapped", f"{one}:{other}",
-                  f"「{names[0]}」の前回の値{now.source_text}は前の版の「{names[1]}」の値です。二つの名称が入れ替わっているかもしれません。",
-                  f"the earlier value {now.source_text} of {now.indicator_id} is what the edition before said of {twin.indicator_id}; "
-                  "their labels may have changed places.", remedy=remedy.replace(f"{SIGNED}mappings:\n", SIGNED), **_both(now, known))
 
     def _target_changed(self, now: Observation, known: Observation) -> None:
         self._add("target_changed", now.indicator_id,
@@ -323,17 +325,6 @@ class Findings:
 def _both(now: Observation, known: Observation) -> dict[str, Any]:
     """What a finding about two observations of different editions carries."""
     return {"expect": now.source_text, "indicator": now.indicator_id, "figure": now.figure_id, "now": said(now), "before": said(known)}
-
-
-def _twin(now: Observation, known: Observation, here: Known, previous: Known) -> Observation | None:
-    """The indicator that this one seems to have changed places with: each now has the other's last value."""
-    for other in here.observations:
-        if other.measure != now.measure or other.value != known.value or other.indicator_id == now.indicator_id:
-            continue
-        was = previous.find(other.key)
-        if was is not None and was.value == now.value and was.unit_code == now.unit_code and other.period_end == now.period_end:
-            return other
-    return None
 
 
 def _is_about(note: str, figure: Figure) -> bool:

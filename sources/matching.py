@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import combinations
 
 from rapidfuzz import fuzz
 
@@ -106,11 +107,11 @@ class _Matching:
             self._identify(item, unmatched)
         self._settle_rivals(items, unmatched)
         self._rescue_changed_units(items, unmatched)
+        self._find_swaps(items)
         self._settle_periods(items)
         self._propose(items, unmatched)
         observations = self._observations(items, unmatched)
         statements = self._statements(observations)
-        self.findings.figures = {item.id: item.figure for item in items}
         self._check_figures(items)
         self._check_indicators(observations)
         self._check_mappings()
@@ -288,11 +289,30 @@ class _Matching:
                     item.indicator, item.mended_unit = None, False
                     unmatched[item.index] = ("", "")
 
+    def _find_swaps(self, items: list[_Item]) -> None:
+        """Two indicators whose labels changed places: each stands where last year's value is the other's."""
+        stated: dict[str, list[_Item]] = defaultdict(list)
+        for item in items:
+            if item.indicator and item.figure.measure == "level" and item.figure.component == "whole":
+                stated[item.indicator.id].append(item)
+        last = {name: known for name in stated if (known := self._last(name))}
+
+        def says(name: str, of: str) -> _Item | None:
+            known = last[of]
+            return next((i for i in stated[name] if i.figure.value == known.value and i.figure.period and i.figure.period.end == known.period_end), None)
+
+        for one, other in combinations(sorted(last), 2):
+            if last[one].unit_code != last[other].unit_code or last[one].value == last[other].value:
+                continue
+            mine, its = says(one, other), says(other, one)
+            if mine and its and not says(one, one) and not says(other, other):
+                self.findings.swapped((mine.id, mine.figure), (its.id, its.figure), last[one], last[other])
+
     def _settle_periods(self, items: list[_Item]) -> None:
         """Give every matched figure a period of the kind that its indicator speaks of, or say that it has another."""
         for item in items:
             indicator, period = item.indicator, item.figure.period
-            if indicator is None:
+            if indicator is None or indicator.id in self.findings.in_doubt:
                 continue
             if period is None:
                 item.figure = replace(item.figure, period=_fiscal_year(self.edition.fiscal_year))
@@ -478,8 +498,12 @@ class _Names:
         ranks: dict[str, int] = {}
         for rank, texts in ((_BY_LABEL, _labels(entry)), (_BY_WORDS, _headings(entry)), (_BY_TITLE, [entry.title])):
             for text in texts:
+                bare, summed = without_asides(text)
                 for indicator_id in self.by_name.get(plain_name(text), ()):
                     ranks.setdefault(indicator_id, rank)
+                for indicator_id in self.by_name.get(plain_name(bare), ()):
+                    if not summed or self.indicators[indicator_id].cumulative:
+                        ranks.setdefault(indicator_id, rank)
         mapped = [m.indicator for m in self.mappings if _mapping_fits(m, entry, section)]
         if mapped:
             ranks = {indicator_id: rank for indicator_id, rank in ranks.items() if rank == _BY_LABEL}
@@ -496,6 +520,32 @@ class _Names:
         """How alike the names are, 0 to 100."""
         texts = [plain_name(text) for text in (*_labels(figure), figure.title) if text]
         return max((fuzz.ratio(text, name) for text in texts for name in self.names[indicator.id]), default=0.0)
+
+
+_ASIDE = re.compile(r"[（(]([^（）()]*?)(?:[）)]|(?=\s)|$)|[※*＊]\s*\d*$")
+
+
+@lru_cache(maxsize=8192)
+def without_asides(text: str) -> tuple[str, bool]:
+    """A label without brackets that only give a unit, a period or a footnote's mark, or say that years are added up, and whether one does."""
+    summed = False
+
+    def put(aside: re.Match[str]) -> str:
+        nonlocal summed
+        words = re.sub(r"^単位[:：]?\s*", "", aside[1] or "")
+        if words in ("累計", "延べ", "合計"):
+            summed = True
+            return ""
+        return "" if not words or unit_code(words) or _is_period(words) or re.fullmatch(r"[※注]?\s*\d*", words) else aside[0]
+
+    return _ASIDE.sub(put, text), summed
+
+
+def _is_period(words: str) -> bool:
+    from sources.notation import heading
+
+    said = heading(words)
+    return said.period is not None and not said.label.strip()
 
 
 def _labels(entry: Figure | Statement) -> list[str]:
