@@ -8,13 +8,14 @@ from pipelines.assets.figures import figures
 from pipelines.assets.observations import observations
 from pipelines.assets.pages import results_page, review_page
 from pipelines.assets.report_file import report_file
+from pipelines.assets.site import site
 from pipelines.assets.warehouse import warehouse
 from pipelines.partitions import EDITIONS, missing_editions
 from pipelines.progress import lines
 from pipelines.resources import Series, Storage
 
 EDITION_ASSETS = (report_file, figures, observations, review_page, accepted_edition)
-PUBLICATION_ASSETS = (results_page, warehouse, exports)
+PUBLICATION_ASSETS = (results_page, warehouse, exports, site)
 
 ingest = dg.define_asset_job(
     "ingest",
@@ -24,7 +25,7 @@ ingest = dg.define_asset_job(
 publish = dg.define_asset_job(
     "publish",
     selection=dg.AssetSelection.assets(*PUBLICATION_ASSETS),
-    description="公開: build the results page, the warehouse and the exports from all accepted editions.",
+    description="公開: build the results page, the warehouse, the exports and the public page from all accepted editions.",
 )
 
 

@@ -67,6 +67,10 @@ class Home:
         return self.root / "exports"
 
     @property
+    def site(self) -> Path:
+        return self.root / "site"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"
 

@@ -65,7 +65,7 @@ def run(names: Sequence[str] = ()) -> Outcome:
                 for failure in _execute(defs, "ingest", instance, edition.edition_id):
                     kind = outcome.refused if failure.refused else outcome.unreadable
                     kind[edition.edition_id] = failure.message
-            everything = ["results_page", "warehouse", "exports"]
+            everything = ["results_page", "warehouse", "exports", "site"]
             for failure in _execute(defs, "publish", instance, assets=everything if outcome.exit_code == 0 else everything[:1]):
                 outcome.unreadable["publish"] = failure.message
             outcome.published = outcome.exit_code == 0
@@ -155,7 +155,7 @@ def summary(outcome: Outcome) -> str:
     lines.append("")
     pages = [home.review(edition.edition_id) for edition in outcome.editions]
     places = [("review / 確認", path) for path in pages] + [("results / 検証結果", home.results), ("warehouse / 倉庫", home.warehouse)]
-    places += [("exports / 公開用", home.exports / "latest"), ("all data / データ", home.root)]
+    places += [("exports / 公開用", home.exports / "latest"), ("site / 公開ページ", home.site / "index.html"), ("all data / データ", home.root)]
     lines += [f"  {name:20} {path}" for name, path in places if path.exists()]
     if not outcome.published:
         lines.append("\nNothing was published; the last good warehouse and exports are as they were. / 公開していません。前回の成果物はそのままです。")

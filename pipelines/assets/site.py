@@ -1,0 +1,62 @@
+"""Sixth stage: the public page, written from the warehouse and the published files, and swapped in as one folder."""
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from pipelines import staging
+from pipelines.assets.exports import exports
+from pipelines.describe import OWNERS
+from pipelines.home import Home, replacing
+from pipelines.resources import Series, Storage, explained
+
+if TYPE_CHECKING:
+    from warehouse.site import Pages
+
+
+@dg.asset(
+    deps=[exports],
+    group_name="publication",
+    kinds={"html"},
+    owners=OWNERS,
+    pool="writer",
+    description=(
+        "**公開ページ** Each indicator with its values over the years, its target and the spot on the page, a table, and the published "
+        "files, in Japanese and English: a static site for any web server, or opened as files."
+    ),
+)
+def site(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
+    from warehouse.site import write_site
+
+    home = storage.home
+    with explained(), home.lock():
+        pictures = {
+            edition_id: found for edition_id in series.registry().editions if (found := page_pictures(edition_id, home)) is not None
+        }
+        with replacing(home.site) as folder:
+            made = write_site(home.warehouse, (home.exports / "latest").resolve(), pictures, folder)
+    index = home.site / "index.html"
+    context.log.info(f"{made.pages} pages, {made.crops} pictures: {index}")
+    return dg.MaterializeResult(
+        metadata={
+            "page": dg.MetadataValue.url(index.as_uri()),
+            "folder": dg.MetadataValue.path(home.site),
+            "pages": made.pages,
+            "pictures": made.crops,
+            "indicators": made.indicators,
+            "version": made.version,
+        }
+    )
+
+
+def page_pictures(edition_id: str, home: Home) -> "Pages | None":
+    """The pictures of an accepted edition's pages, unless they were drawn since from another file than the one accepted."""
+    from warehouse.site import Pages
+
+    accepted, staged = (folder / "reading.json" for folder in (home.accepted(edition_id), home.staging(edition_id)))
+    if not (accepted.exists() and staged.exists()):
+        return None
+    reading = staging.read_json(accepted)
+    if staging.read_json(staged)["sha256"] != reading["sha256"]:
+        return None
+    return Pages(home.pages(edition_id), {page["number"]: (page["width"], page["height"]) for page in reading["pages"]})
