@@ -156,17 +156,34 @@ def run(editions: tuple[str, ...]) -> None:
 
 
 @main.command()
-def publish() -> None:
-    """What a catalogue (CKAN) would get: the files of the latest release. Sends nothing.
+@click.option("--apply", "applying", is_flag=True, help="Do what the plan says / 実際に登録する.")
+@click.option("--series", "named", multiple=True, metavar="ID", help="Only this series; may be given again / 対象の系列.")
+@click.option("--json", "as_json", is_flag=True, help="The plan as JSON / 計画をJSONで出力.")
+def publish(applying: bool, named: tuple[str, ...], as_json: bool) -> None:
+    """What would change in the catalogue (CKAN), and with --apply the change itself.
 
-    カタログに登録する内容の確認（送信はしません）。A facsimile or an edition that is not accepted is refused, exit code 2.
+    カタログ（CKAN）への登録内容の確認と、--apply による登録。The site is set by SHINCHOKU_CKAN_URL, SHINCHOKU_CKAN_ORGANIZATION and
+    SHINCHOKU_CKAN_TOKEN; without an address the files are listed that would be sent. A facsimile or an edition that is not accepted
+    is refused, exit code 2.
     """
     from pipelines.home import Home
-    from warehouse.catalogue import plan
+    from pipelines.register import register
+    from warehouse.catalogue import Settings
 
-    home = Home.find()
-    for sending in plan(home.warehouse, home.exports / "latest"):
-        click.echo(f"{sending.sha256}  {sending.size:>10,}  {sending.path}")
+    settings = Settings.find()
+    done = []
+    for one in register(Home.find(), settings, named, applying=applying, say=lambda line: click.echo(f"  {line}", err=True)):
+        done.append(one)
+        if one.refusal:
+            click.echo(str(one.refusal), err=True)
+        elif not as_json:
+            click.echo("\n".join(one.lines()))
+    if as_json:
+        click.echo(json.dumps([one.as_json() for one in done], ensure_ascii=False, indent=1))
+    elif settings and not applying and any(one.planned and one.planned.changes for one in done):
+        click.echo("\nNothing was sent; --apply sends it. / まだ送信していません。--apply を付けると登録します。")
+    if any(one.refusal for one in done):
+        raise click.exceptions.Exit(2)
 
 
 @main.command()
