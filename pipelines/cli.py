@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from pipelines.ingestion_cli import COMMANDS
 from sources.errors import ShinchokuError
 
 EXAMPLES = """
@@ -42,6 +43,10 @@ def main() -> None:
 
     PDFの進捗報告書から、検証済みのオープンデータへ。
     """
+
+
+for _command in COMMANDS:
+    main.add_command(_command)
 
 
 class PageRange(click.ParamType):

@@ -55,6 +55,11 @@ class Home:
         return self.root / "review" / f"{edition_id}.html"
 
     @property
+    def inbox(self) -> Path:
+        """Where reports are dropped; what was taken in goes to ``done`` in it, what no series knows to ``unknown``."""
+        return self.root / "inbox"
+
+    @property
     def results(self) -> Path:
         return self.root / "results" / "index.html"
 
@@ -78,6 +83,7 @@ class Home:
         """Make the folder and see that it can be written: better now than after the reading."""
         try:
             self.dagster.mkdir(parents=True, exist_ok=True)
+            self.inbox.mkdir(exist_ok=True)
             with tempfile.TemporaryFile(dir=self.root):
                 pass
             settings = self.dagster / "dagster.yaml"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
@@ -49,8 +50,25 @@ def run(names: Sequence[str] = ()) -> Outcome:
 
     home = Home.find()
     home.prepare()
-    registry = load()
-    editions = chosen(registry, names)
+    editions = chosen(load(), names)
+    outcome = Outcome(home, editions)
+    with running(home) as execute:
+        for edition in editions:
+            for failure in execute("ingest", edition.edition_id):
+                kind = outcome.refused if failure.refused else outcome.unreadable
+                kind[edition.edition_id] = failure.message
+        everything = ["results_page", "warehouse", "exports", "site"]
+        for failure in execute("publish", assets=everything if outcome.exit_code == 0 else everything[:1]):
+            outcome.unreadable["publish"] = failure.message
+        outcome.published = outcome.exit_code == 0
+    return outcome
+
+
+@contextmanager
+def running(home: Home) -> Iterator[Execute]:
+    """The means to run jobs in this process, while nobody else writes to the data folder."""
+    from sources.registry import load
+
     with home.lock():
         from dagster import DagsterInstance
 
@@ -58,18 +76,9 @@ def run(names: Sequence[str] = ()) -> Outcome:
         from pipelines.event_log import kept_open
         from pipelines.partitions import add_editions
 
-        outcome = Outcome(home, editions)
         with kept_open(), DagsterInstance.from_config(str(home.dagster)) as instance:
-            add_editions(registry, instance)
-            for edition in editions:
-                for failure in _execute(defs, "ingest", instance, edition.edition_id):
-                    kind = outcome.refused if failure.refused else outcome.unreadable
-                    kind[edition.edition_id] = failure.message
-            everything = ["results_page", "warehouse", "exports", "site"]
-            for failure in _execute(defs, "publish", instance, assets=everything if outcome.exit_code == 0 else everything[:1]):
-                outcome.unreadable["publish"] = failure.message
-            outcome.published = outcome.exit_code == 0
-    return outcome
+            add_editions(load(), instance)
+            yield Execute(defs, instance)
 
 
 class Failed(NamedTuple):
@@ -79,25 +88,29 @@ class Failed(NamedTuple):
     refused: bool
 
 
-def _execute(
-    defs: dg.Definitions, job: str, instance: dg.DagsterInstance, partition: str | None = None, assets: Sequence[str] | None = None
-) -> list[Failed]:
-    """Run a job in this process to its end; steps that need nothing of a failed one are still done."""
-    from dagster import AssetKey
+@dataclass(frozen=True, slots=True)
+class Execute:
+    """Runs a job, or some of its assets, to the end; steps that need nothing of a failed one are still done."""
 
-    result = defs.resolve_job_def(job).execute_in_process(
-        partition_key=partition,
-        instance=instance,
-        run_config=QUIET,
-        asset_selection=None if assets is None else [AssetKey(name) for name in assets],
-        raise_on_error=False,
-    )
-    failures = []
-    for event in result.filter_events(lambda event: event.is_step_failure):
-        told, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
-        message = told.description if told else error.to_string() if error else None
-        failures.append(Failed(message or f"{event.step_key} failed", bool(told and "refused" in told.metadata)))
-    return failures
+    defs: dg.Definitions
+    instance: dg.DagsterInstance
+
+    def __call__(self, job: str, partition: str | None = None, assets: Sequence[str] | None = None) -> list[Failed]:
+        from dagster import AssetKey
+
+        result = self.defs.resolve_job_def(job).execute_in_process(
+            partition_key=partition,
+            instance=self.instance,
+            run_config=QUIET,
+            asset_selection=None if assets is None else [AssetKey(name) for name in assets],
+            raise_on_error=False,
+        )
+        failures = []
+        for event in result.filter_events(lambda event: event.is_step_failure):
+            told, error = event.step_failure_data.user_failure_data, event.step_failure_data.error
+            message = told.description if told else error.to_string() if error else None
+            failures.append(Failed(message or f"{event.step_key} failed", bool(told and "refused" in told.metadata)))
+        return failures
 
 
 def serve(port: int, host: str) -> NoReturn:

@@ -5,6 +5,7 @@ Files are stored under their sha256 and never overwritten; edition.yaml, swapped
 
 from __future__ import annotations
 
+import re
 import shutil
 import unicodedata
 from collections.abc import Sequence
@@ -15,7 +16,8 @@ from typing import Any, Literal
 
 from sources.decisions import load_document, plain, write_document
 from sources.errors import ShinchokuError
-from sources.registry import Edition, EditionFile, Registry, Series, StatusChange, Words, file_sha256, load
+from sources.records import Reading
+from sources.registry import EDITION, Edition, EditionFile, Registry, Series, StatusChange, Words, file_sha256, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,50 @@ def edition_name(fiscal_year: int) -> str:
     return f"R{fiscal_year - 2018}" if fiscal_year >= 2019 else f"H{fiscal_year - 1988}"
 
 
-def recognise(text: str, registry: Registry) -> Cover | None:
-    """The series, fiscal year and edition that the words of a first page name; None where no series knows them."""
+def cover_text(reading: Reading) -> str:
+    """The words of a first page, line by line as they stand and then as the file has them: on a cover they may stand far apart."""
+    spans = [(box, text.rpartition(" (")[0]) for kind, box, text in reading.trace if kind == "span"]
+    rows: dict[int, list[tuple[float, str]]] = {}
+    for box, text in spans:
+        rows.setdefault(round((box.top + box.bottom) / 8), []).append((box.x0, text))
+    seen = [" ".join(text for _, text in sorted(row)) for _, row in sorted(rows.items())]
+    return "\n".join([*seen, *(text for _, text in spans), reading.text])
+
+
+def recognise(
+    text: str, registry: Registry, *, series: str | None = None, fiscal_year: int | None = None, edition: str | None = None
+) -> Cover | None:
+    """The series, fiscal year and edition that the words of a first page name; None where no series knows them.
+
+    What a person names instead (``series``, ``fiscal_year``, ``edition``) is not looked for.
+    """
+    home = _series(series, registry) if series else _recognised(text, registry)
+    if home is None:
+        return None
+    if edition is not None and not re.fullmatch(EDITION, edition):
+        raise ShinchokuError(f"'{edition}' cannot name an edition: use letters, digits, '.' and '_', such as R7.",
+                             f"「{edition}」は版の名前にできません。R7のように、英数字と「.」「_」を使ってください。")
+    present = home.editions.get(edition) if edition else None
+    year = fiscal_year or (present.fiscal_year if present else cover_year(text))
+    if year is None:
+        raise ShinchokuError(f"the report belongs to {home.id}, but its first page names no fiscal year. Give it with --fiscal-year.",
+                             f"{home.id}の報告書ですが、表紙に年度が見つかりません。--fiscal-year で指定してください。")
+    if present and present.fiscal_year != year:
+        raise ShinchokuError(f"{present.edition_id} is of fiscal {present.fiscal_year}, not {year}. Name another --edition.",
+                             f"{present.edition_id}は{present.fiscal_year}年度の版です（指定は{year}年度）。--edition で別の名前を指定してください。")
+    of_year = [known.id for known in home.editions.values() if known.fiscal_year == year]
+    return Cover(home, year, edition or (of_year[0] if len(of_year) == 1 else edition_name(year)))
+
+
+def _series(name: str, registry: Registry) -> Series:
+    if name not in registry.series:
+        known = ", ".join(registry.series) or "-"
+        raise ShinchokuError(f"no series is called '{name}'. Known: {known}. A new one: shinchoku new-series FILE.pdf --id {name}",
+                             f"「{name}」という系列はありません。あるのは {known} です。新しく始めるには shinchoku new-series FILE.pdf --id {name}")
+    return registry.series[name]
+
+
+def _recognised(text: str, registry: Registry) -> Series | None:
     flat = _flat(text)
     fits = []
     for series in registry:
@@ -46,13 +90,9 @@ def recognise(text: str, registry: Registry) -> Cover | None:
     best = [series for count, series in fits if count == max(count for count, _ in fits)]
     if len(best) > 1:
         names = ", ".join(series.id for series in best)
-        raise ShinchokuError(f"the cover fits more than one series: {names}. Make 'recognise' in their series.yaml more exact.",
-                             f"表紙が複数の系列（{names}）に当てはまります。series.yamlのrecogniseを詳しくしてください。")
-    year = cover_year(text)
-    if year is None:
-        raise ShinchokuError(f"the report belongs to {best[0].id}, but its first page names no fiscal year. Give it with --fiscal-year.",
-                             f"{best[0].id}の報告書ですが、表紙に年度が見つかりません。--fiscal-year で指定してください。")
-    return Cover(best[0], year, edition_name(year))
+        raise ShinchokuError(f"the cover fits more than one series: {names}. Name it with --series, or make 'recognise' in their series.yaml "
+                             "more exact.", f"表紙が複数の系列（{names}）に当てはまります。--series で指定するか、series.yamlのrecogniseを詳しくしてください。")
+    return best[0]
 
 
 def cover_year(text: str) -> int | None:
@@ -70,13 +110,29 @@ def cover_year(text: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What taking a file in did: nothing new, a first draft, or another file for an edition that was there."""
+    """What taking a file in did: a first draft, another file for an edition that was there, or nothing.
+
+    Nothing is done with the file that an edition has (``unchanged``), nor with one that it had before (``replaced``).
+    """
 
     edition: Edition
-    outcome: Literal["unchanged", "draft", "revision"]
+    outcome: Literal["draft", "revision", "unchanged", "replaced"]
 
 
-def take_in(pdf: Path, cover: Cover, *, page_count: int | None = None, today: date | None = None, extra: Path | None = None) -> Intake:
+def known_file(sha256: str, registry: Registry) -> Intake | None:
+    """The edition that has this file, or had it before another took its place."""
+    for edition in registry.editions.values():
+        if edition.sha256 == sha256:
+            return Intake(edition, "unchanged")
+    for edition in registry.editions.values():
+        if any(old.sha256 == sha256 for old in edition.meta.revisions):
+            return Intake(edition, "replaced")
+    return None
+
+
+def take_in(
+    pdf: Path, cover: Cover, *, page_count: int | None = None, today: date | None = None, extra: Path | None = None, reason: str = ""
+) -> Intake:
     """Store a recognised report as a draft of its edition; the same file twice changes nothing, another one is a revision."""
     sha256 = file_sha256(pdf)
     present = cover.series.editions.get(cover.edition)
@@ -92,7 +148,7 @@ def take_in(pdf: Path, cover: Cover, *, page_count: int | None = None, today: da
     if present is None:
         document: Any = plain(_draft(cover, file, sha256, page_count))
     else:
-        document = _revised(present, file, sha256, page_count, today or date.today())
+        document = _revised(present, file, sha256, page_count, today or date.today(), reason)
     write_document(folder / "edition.yaml", document, EditionFile, "edition")
     edition = load(extra).series[cover.series.id].editions[cover.edition]
     return Intake(edition, "draft" if present is None else "revision")
@@ -107,10 +163,11 @@ def _draft(cover: Cover, file: Path, sha256: str, page_count: int | None) -> Edi
     )
 
 
-def _revised(present: Edition, file: Path, sha256: str, page_count: int | None, today: date) -> Any:
+def _revised(present: Edition, file: Path, sha256: str, page_count: int | None, today: date, reason: str) -> Any:
     """edition.yaml with another file; the file before it is listed, and what is published of it stays until this one is accepted."""
     document = load_document(present.file)
-    document.setdefault("revisions", []).append({"file": present.meta.file, "sha256": present.sha256, "replaced": today})
+    old = {"file": present.meta.file, "sha256": present.sha256, "replaced": today, "status": present.status}
+    document.setdefault("revisions", []).append(old | ({"reason": reason} if reason else {}))
     document["file"], document["sha256"], document["status"] = file.name, sha256, "draft"
     document["page_count"] = page_count
     document["origin"] = "original"

@@ -1,7 +1,8 @@
 """Reads, checks and hands out the series: who publishes what, the indicators, the editions. Nothing here reads a PDF.
 
-A series is a folder of YAML files. Each file is taken from the first folder that has it: the writable one that configuration
-names (``SHINCHOKU_SERIES``), then the one in this package; so drafts and decisions can live beside an installation that is read-only.
+A series is a folder of YAML files. Each file is taken from the first folder that has it: the one that people write to, then the one in
+this package. People write to the folder that SHINCHOKU_SERIES names; where it names none, to this package in a checkout, and beside an
+installed package to ``series`` in the data folder (SHINCHOKU_HOME).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sources.errors import ShinchokuError
 from sources.notation.units import UNITS, unit_of
 from sources.yaml_files import Lines, Place, RuleError, Strict, line_of, read_model, read_yaml, validated
 
+EDITION = r"^[A-Za-z0-9._]+$"
 BUNDLED = Path(__file__).parent / "series"
 Measure = Literal["level", "change", "growth", "target"]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -173,11 +175,12 @@ class IndicatorsFile(Strict):
 
 
 class Revision(Strict):
-    """A file that a later file of the same edition replaced."""
+    """A file that a later file of the same edition replaced, with the status that it had."""
 
     file: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     replaced: date
+    status: Literal["draft", "accepted", "withdrawn"] = "draft"
     reason: str = ""
 
 
@@ -193,7 +196,7 @@ class StatusChange(Strict):
 class EditionFile(Strict):
     """edition.yaml: one report of a series."""
 
-    edition: str = Field(pattern=r"^[A-Za-z0-9._]+$")
+    edition: str = Field(pattern=EDITION)
     fiscal_year: int = Field(ge=1900, le=2200)
     title: Words
     file: str = "report.pdf"
@@ -256,6 +259,13 @@ class Edition:
     @property
     def status(self) -> str:
         return self.meta.status
+
+    @property
+    def public_sha256(self) -> str | None:
+        """The file whose data are public: this one if it is accepted; while it waits, the one accepted before it."""
+        files = [(self.meta.status, self.meta.sha256), *((old.status, old.sha256) for old in reversed(self.meta.revisions))]
+        status, sha256 = next(((status, sha256) for status, sha256 in files if status != "draft"), ("draft", ""))
+        return sha256 if status == "accepted" else None
 
     @property
     def origin(self) -> str:
@@ -322,8 +332,8 @@ class Series:
         return next((path for folder in self.folders if (path := folder / name).is_file()), None)
 
     def previous(self, edition: Edition) -> Edition | None:
-        """The accepted edition of the latest earlier fiscal year."""
-        earlier = [e for e in self.editions.values() if e.fiscal_year < edition.fiscal_year and e.status == "accepted"]
+        """The public edition of the latest earlier fiscal year."""
+        earlier = [e for e in self.editions.values() if e.fiscal_year < edition.fiscal_year and e.public_sha256]
         return max(earlier, key=lambda e: e.fiscal_year, default=None)
 
 
@@ -349,6 +359,9 @@ class Registry:
         short = [edition for edition in editions.values() if edition.id == name]
         if len(short) == 1:
             return short[0]
+        if short:
+            fits = ", ".join(edition.edition_id for edition in short)
+            raise ShinchokuError(f"'{name}' fits more than one edition. Say which: {fits}.", f"「{name}」に当てはまる版が複数あります: {fits}。どれかを指定してください。")
         known = ", ".join(editions) or "-"
         raise ShinchokuError(f"no edition is called '{name}'. Known: {known}.", f"「{name}」という版はありません。あるのは {known} です。")
 
@@ -391,8 +404,12 @@ def unit_code(printed: str) -> str | None:
 
 def roots(extra: Path | None = None) -> tuple[Path, ...]:
     """The folders of series, the one to write to first."""
-    named = extra or (Path(value) if (value := os.environ.get("SHINCHOKU_SERIES")) else None)
-    return (named, BUNDLED) if named else (BUNDLED,)
+    named = extra or os.environ.get("SHINCHOKU_SERIES")
+    if named:
+        return (Path(named).expanduser().absolute(), BUNDLED)
+    if (BUNDLED.parent.parent / "pyproject.toml").is_file() and os.access(BUNDLED, os.W_OK):
+        return (BUNDLED,)
+    return (Path(os.environ.get("SHINCHOKU_HOME") or "data").expanduser().absolute() / "series", BUNDLED)
 
 
 def load(extra: Path | None = None) -> Registry:
