@@ -16,6 +16,7 @@ from typing import Any
 
 from sources.decisions import Acknowledgement, Decisions
 from sources.exactness import agree, behind, exacter
+from sources.names import without_role
 from sources.notation.units import canonical
 from sources.observations import Finding, Known, Observation
 from sources.records import Figure, LedgerEntry
@@ -309,7 +310,7 @@ class Findings:
                 continue
             if apart <= NEAR_IN_TIME and _jumped(later.value, earlier.value):
                 self._magnitude(later, earlier)
-            alike = earlier.period_start == later.period_start or later.period_start == later.period_end
+            alike = earlier.period_start == later.period_start or all((o.period_end - o.period_start).days <= 366 for o in (earlier, later))
             if indicator.cumulative and alike and behind(later).high < behind(earlier).low:
                 self._add("cumulative_fell", indicator.id,
                           f"累計「{indicator.name.ja}」が{earlier.source_text}から{later.source_text}に減っています。",
@@ -393,7 +394,7 @@ def correction(figure_id: str, figure: Figure, edition: Edition | None = None) -
 
 def mapping(figure: Figure, indicator: str) -> str:
     title = f"    title: {_quoted(figure.title)}\n" if figure.title and figure.label else ""
-    return f"mappings:\n  - label: {_quoted(figure.label or figure.title)}\n{title}    indicator: {indicator or _quoted('')}\n{SIGNED}"
+    return f"mappings:\n  - label: {_quoted(without_role(figure.label) or figure.title)}\n{title}    indicator: {indicator or _quoted('')}\n{SIGNED}"
 
 
 def signed(remedy: str, who: str, reason: str, today: str) -> str:
@@ -407,7 +408,7 @@ def _quoted(text: str) -> str:
 
 
 def _words(figure: Figure) -> str:
-    return " ".join(dict.fromkeys(part for part in (figure.title, figure.label) if part))
+    return " ".join(dict.fromkeys(part for part in (figure.title, without_role(figure.label)) if part))
 
 
 def _place(figure: Figure) -> str:

@@ -10,36 +10,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from itertools import combinations
 
 from rapidfuzz import fuzz
 
-from sources.decisions import Correction, Decisions, Mapping
+from sources.decisions import Correction, Decisions
 from sources.exactness import agree, exacter
 from sources.findings import Findings
+from sources.names import BY_LABEL, BY_WORDS, Names, mapping_fits, plain_name, without_role
 from sources.observations import Finding, Key, Known, Observation, StatementRow, Unmatched
 from sources.records import Figure, Period, Reading, Statement
 from sources.registry import Edition, Indicator, unit_code
 
 NEAR = 62  # likeness of names, 0 to 100, from which one is proposed for another
+CONTRADICTED = 15  # what a name that is near loses where last year's value is another one
 NEAR_SECTION = 70  # the same for the headings of sections
 NEAR_BY_VALUE = 40  # the same where last year's value agrees
-_SILENT = re.compile(r"[\s・･,，、。.．:：;；!！?？「」『』【】\[\]()（）〈〉《》〔〕“”\"'※→~～〜]+")
-_PARTICLES = re.compile(r"[のはがをにで]+$")
-
-
-@lru_cache(maxsize=8192)
-def plain_name(text: str) -> str:
-    """A label as it is compared: one width, no spaces, brackets or marks, no particle at its end."""
-    text = _SILENT.sub("", unicodedata.normalize("NFKC", text)).casefold()
-    return _PARTICLES.sub("", text) or text
-
-
 @dataclass(slots=True)
 class Match:
     """What became of a reading."""
@@ -65,7 +55,7 @@ class _Item:
     @property
     def group(self) -> tuple[str, str, str, str]:
         """What the figures printed of one thing share."""
-        return self.figure.section_no, plain_name(self.figure.title), plain_name(self.figure.label), self.figure.component
+        return self.figure.section_no, plain_name(self.figure.title), plain_name(without_role(self.figure.label)), self.figure.component
 
 
 def figure_ids(edition: Edition, figures: Sequence[Figure]) -> list[str]:
@@ -95,7 +85,7 @@ class _Matching:
         self.indicators = {i.id: i for i in edition.series.indicators.values() if i.validity.covers(edition.fiscal_year)}
         self.findings = Findings(edition, self.indicators, decisions)
         self.groups: dict[tuple[str, str, str, str], list[_Item]] = defaultdict(list)
-        self.names = _Names(edition, self.indicators.values(), decisions)
+        self.names = Names(edition, self.indicators.values(), decisions)
         self.sections = _sections(edition, [*reading.figures, *reading.statements])
 
     def run(self) -> Match:
@@ -150,8 +140,8 @@ class _Matching:
         for indicator, name_rank in self.names.of(figure, section):
             unit_rank = unit_fit(indicator, figure)
             if unit_rank and self._section_allows(indicator, section, figure, name_rank) and indicator.component == figure.component:
-                at_home = name_rank > _BY_LABEL or section in (None, indicator.section)
-                rank = (at_home, min(name_rank, _BY_LABEL + 1), unit_rank, _covers(indicator, figure), name_rank)
+                at_home = name_rank > BY_LABEL or section in (None, indicator.section)
+                rank = (at_home, min(name_rank, BY_LABEL + 1), unit_rank, _covers(indicator, figure), name_rank)
                 ranked.append((rank, indicator))
         if not ranked:
             unmatched[item.index] = ("", "")
@@ -173,9 +163,9 @@ class _Matching:
     @staticmethod
     def _section_allows(indicator: Indicator, section: str | None, figure: Figure, name_rank: int) -> bool:
         """Under another section's heading only a label that says enough by itself still means the indicator."""
-        if section in (None, indicator.section) or name_rank > _BY_LABEL:
+        if section in (None, indicator.section) or name_rank > BY_LABEL:
             return True
-        return name_rank == _BY_LABEL and len(plain_name(figure.label)) >= 5
+        return name_rank == BY_LABEL and len(plain_name(figure.label)) >= 5
 
     def _rescue_changed_units(self, items: list[_Item], unmatched: dict[int, tuple[str, str]]) -> None:
         """A known name with a unit that fits none of its indicators: that indicator, if its own unit is nowhere in the report."""
@@ -186,7 +176,7 @@ class _Matching:
             section = self._section_of(item.figure)
             named = [
                 indicator for indicator, rank in self.names.of(item.figure, section)
-                if rank >= _BY_WORDS and section in (None, indicator.section) and indicator.component == item.figure.component
+                if rank >= BY_WORDS and section in (None, indicator.section) and indicator.component == item.figure.component
                 and self._key(item.figure, indicator) not in taken
             ]
             if len(named) == 1:
@@ -228,6 +218,8 @@ class _Matching:
             likeness = self.names.likeness(figure, indicator)
             evidence = self._agreeing_value(group, indicator)
             same_section = section in (None, indicator.section)
+            if not evidence and self._contradicting_value(group, indicator):
+                likeness -= CONTRADICTED
             if likeness >= (NEAR_BY_VALUE if evidence and same_section else NEAR if same_section else NEAR + 15):
                 score = likeness + (40 if evidence else 0) + (10 if same_section else 0)
                 if best is None or score > best[0]:
@@ -242,6 +234,11 @@ class _Matching:
             if known is not None and known.value == item.figure.value:
                 return known
         return None
+
+    def _contradicting_value(self, group: list[_Item], indicator: Indicator) -> bool:
+        """Whether a figure of the group says of a time what the previous edition said otherwise."""
+        keys = [(item, self._key(item.figure, indicator)) for item in group if item.figure.measure == "level"]
+        return any(key and (known := self.previous.find(key)) and known.value != item.figure.value for item, key in keys)
 
     def _last(self, indicator_id: str, measure: str = "level") -> Observation | None:
         return next(reversed(self.previous.of(indicator_id, measure)), None)
@@ -442,13 +439,10 @@ class _Matching:
         for mapping in self.decisions.mappings:
             if mapping.indicator not in self.edition.series.indicators:
                 self.findings.stale(f"mapping:{mapping.label}", mapping.indicator, "")
-            elif not any(_mapping_fits(mapping, entry, self._section_of(entry)) for entry in everything):
+            elif not any(mapping_fits(mapping, entry, self._section_of(entry)) for entry in everything):
                 self.findings.stale(f"mapping:{mapping.label}", mapping.label, "")
 
 
-# How surely a name was met: a person mapped it, the label, one heading within it, the title. Between the first two stand
-# indicators that share a name with the mapped one: the new label is theirs as well.
-_MAPPED, _BY_LABEL, _BY_WORDS, _BY_TITLE = 5, 3, 2, 1
 _PRINTED, _SAME_CODE, _NOMINAL = 3, 2, 1  # how well a unit fits
 
 
@@ -478,96 +472,6 @@ def _sections(edition: Edition, entries: Sequence[Figure | Statement]) -> dict[t
             taken = heading[1] and section in [found[other] for other in found if other[1] and other[0] != heading[0]]
             found[heading] = "" if taken else section
     return found
-
-
-class _Names:
-    """The names of indicators: those of indicators.yaml and those that a person mapped to them in any edition."""
-
-    def __init__(self, edition: Edition, indicators: Iterable[Indicator], decisions: Decisions) -> None:
-        self.names: dict[str, set[str]] = {i.id: {plain_name(n) for n in (*i.names, i.name.ja)} for i in indicators}
-        self.indicators = {i.id: i for i in indicators}
-        self.by_name: dict[str, set[str]] = defaultdict(set)
-        for indicator_id, names in self.names.items():
-            for name in names:
-                self.by_name[name].add(indicator_id)
-        others = [e.decisions for e in edition.series.editions.values() if e.id != edition.id]
-        self.mappings = [m for each in (decisions, *others) for m in each.mappings if m.indicator in self.indicators]
-
-    def of(self, entry: Figure | Statement, section: str | None) -> list[tuple[Indicator, int]]:
-        """The indicators that bear the names an entry stands under, and how surely."""
-        ranks: dict[str, int] = {}
-        for rank, texts in ((_BY_LABEL, _labels(entry)), (_BY_WORDS, _headings(entry)), (_BY_TITLE, [entry.title])):
-            for text in texts:
-                bare, summed = without_asides(text)
-                for indicator_id in self.by_name.get(plain_name(text), ()):
-                    ranks.setdefault(indicator_id, rank)
-                for indicator_id in self.by_name.get(plain_name(bare), ()):
-                    if not summed or self.indicators[indicator_id].cumulative:
-                        ranks.setdefault(indicator_id, rank)
-        mapped = [m.indicator for m in self.mappings if _mapping_fits(m, entry, section)]
-        if mapped:
-            ranks = {indicator_id: rank for indicator_id, rank in ranks.items() if rank == _BY_LABEL}
-            ranks |= dict.fromkeys((name for each in mapped for name in self.bearers(each)), _BY_LABEL + 1)
-            ranks |= dict.fromkeys(mapped, _MAPPED)
-        return [(self.indicators[indicator_id], rank) for indicator_id, rank in ranks.items()]
-
-    def bearers(self, indicator_id: str) -> list[str]:
-        """The indicators of the same section that share a name with one: what renames it renames them."""
-        mine, section = self.names[indicator_id], self.indicators[indicator_id].section
-        return [name for name, names in self.names.items() if mine & names and self.indicators[name].section == section]
-
-    def likeness(self, figure: Figure, indicator: Indicator) -> float:
-        """How alike the names are, 0 to 100."""
-        texts = [plain_name(text) for text in (*_labels(figure), figure.title) if text]
-        return max((fuzz.ratio(text, name) for text in texts for name in self.names[indicator.id]), default=0.0)
-
-
-_ASIDE = re.compile(r"[（(]([^（）()]*?)(?:[）)]|(?=\s)|$)|[※*＊]\s*\d*$")
-
-
-@lru_cache(maxsize=8192)
-def without_asides(text: str) -> tuple[str, bool]:
-    """A label without brackets that only give a unit, a period or a footnote's mark, or say that years are added up, and whether one does."""
-    summed = False
-
-    def put(aside: re.Match[str]) -> str:
-        nonlocal summed
-        words = re.sub(r"^単位[:：]?\s*", "", aside[1] or "")
-        if words in ("累計", "延べ", "合計"):
-            summed = True
-            return ""
-        return "" if not words or unit_code(words) or _is_period(words) or re.fullmatch(r"[※注]?\s*\d*", words) else aside[0]
-
-    return _ASIDE.sub(put, text), summed
-
-
-def _is_period(words: str) -> bool:
-    from sources.notation import heading
-
-    said = heading(words)
-    return said.period is not None and not said.label.strip()
-
-
-def _labels(entry: Figure | Statement) -> list[str]:
-    """The texts that name an entry: its label, and title and label together."""
-    label = entry.label if isinstance(entry, Figure) else entry.text
-    return [text for text in (label, f"{entry.title}{label}") if text]
-
-
-def _headings(entry: Figure | Statement) -> list[str]:
-    """The headings joined in a label: its words, taken from the end and from the start."""
-    words = _labels(entry)[0].split() if _labels(entry) else []
-    return [" ".join(words[at:]) for at in range(1, len(words))] + [" ".join(words[:at]) for at in range(len(words) - 1, 0, -1)]
-
-
-def _mapping_fits(mapping: Mapping, entry: Figure | Statement, section: str | None) -> bool:
-    if plain_name(mapping.label) not in {plain_name(text) for text in _labels(entry)}:
-        return False
-    if mapping.title is not None and plain_name(mapping.title) != plain_name(entry.title):
-        return False
-    if mapping.section is not None and mapping.section != section:
-        return False
-    return mapping.unit is None or not isinstance(entry, Figure) or mapping.unit in (entry.unit, unit_code(entry.unit))
 
 
 def unit_fit(indicator: Indicator, figure: Figure) -> int:

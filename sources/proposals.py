@@ -6,6 +6,7 @@ the printed words until a person gives better ones; nothing is guessed.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +14,14 @@ from typing import Any
 
 from sources.decisions import plain, write_document
 from sources.errors import ShinchokuError
-from sources.matching import period_covers, plain_name
+from sources.matching import period_covers
+from sources.names import plain_name, without_role
 from sources.notation.units import canonical
 from sources.records import Figure, Reading
 from sources.registry import BARE, Indicator, IndicatorsFile, Section, Series, SeriesFile, Words, load, unit, unit_code
 
+_GROUP = re.compile(r"^[（(]?(?:[0-9０-９]+|[①-⑳]|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+)[)）.．]?\s+\S+\s+(?=\S)")  # a numbered heading of a group of rows
+_SUMMED = re.compile("累計|延べ")
 _Group = tuple[str, str, str, str, str, str]  # section id, title, label, component, unit, kind of period
 
 
@@ -41,7 +45,7 @@ def propose_indicators(figures: Sequence[Figure], sections: Sequence[Section]) -
         if not (figure.title or figure.label):
             continue
         section = ids[figure.section_no, plain_name(figure.section_title)]
-        words = (section, plain_name(figure.title), plain_name(figure.label), figure.component)
+        words = (section, plain_name(figure.title), plain_name(without_role(figure.label)), figure.component)
         group = (*words, _unit(figure), "" if figure.measure == "target" else period_covers(figure.period))
         if figure.measure == "growth":
             growths.append((group, figure))
@@ -75,13 +79,16 @@ def _indicator(name: str, group: _Group, figures: Sequence[Figure], title_tells:
     section, _, _, component, printed, covers = group
     code = unit_code(printed)
     first = figures[0]
-    words = " ".join(dict.fromkeys(part for part in (first.title, first.label) if part)).replace("\n", " ")
+    label = without_role(first.label)
+    words = _GROUP.sub("", " ".join(dict.fromkeys(part for part in ("" if label else first.title, label) if part)).replace("\n", " "))
     measures = dict.fromkeys(figure.measure for figure in figures)
+    names = (f"{first.title} {label}".strip(),) if title_tells else tuple(dict.fromkeys((label or first.title, words)))
     fields: dict[str, Any] = {
         "id": name, "name": Words(ja=words, en=words), "section": section, "unit": code or BARE.code,
-        "names": (f"{first.title} {first.label}".strip() if title_tells else first.label or first.title,),
-        "direction": "none", "expected_measures": tuple(measures),
+        "names": names, "direction": "none", "expected_measures": tuple(measures),
     }
+    if _SUMMED.search(words) and component == "whole":
+        fields["cumulative"] = True
     if code is None:
         fields["nominal_units"] = (printed,)
     elif (entry := unit(code)) and entry.name.ja != printed and printed:

@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 
 from sources.decisions import Acknowledgement, Correction, Decisions, Mapping, Use
-from sources.matching import Match, match, plain_name
+from sources.matching import Match, match
+from sources.names import plain_name
 from sources.observations import Observation
 from sources.records import Box, Figure, LedgerEntry, Period, Reading, Statement
 from sources.registry import Edition
