@@ -241,15 +241,14 @@ class _PageReader:
         sizes = [s.size for block in blocks for line in block.lines for s in line if not self._valued(line)]
         small = min(sizes, default=0.0)
         texts: list[tuple[Block, int, str]] = []
-        valued = False
-        for block, n in lines:
+        opening = next((k for k, (b, n) in enumerate(lines) if not self._has_figure(" ".join(s.text for s in b.lines[n]))), len(lines))
+        if opening and not self._entitles([b.lines[n] for b, n in lines[opening:]]):
+            opening = 0
+        for block, n in lines[opening:]:
             line = block.lines[n]
             text = " ".join(s.text for s in line)
             if self._has_figure(text):
-                if valued or any(t for _, _, t in texts) or not self._entitles(lines, block, n):
-                    break
-                valued = True  # a tile can begin with its number: the title is then the line of larger or bolder type under it
-                continue
+                break
             if numbering(text) is not None and self._is_section(line, block, n == 0, Tile(region, "", set(), None, False, section)):
                 continue
             says = heading(text, self.context)
@@ -301,15 +300,13 @@ class _PageReader:
         self.tiles.append(tile)
         return tile
 
-    def _entitles(self, lines: Sequence[tuple[Block, int]], block: Block, n: int) -> bool:
-        """Whether the line after a number that opens a tile is dressed as a title: unlike the lines that follow it."""
-        here = next(k for k, (b, m) in enumerate(lines) if b is block and m == n)
-        under = [b.lines[m] for b, m in lines[here + 1 :]]
-        if not here == 0 or len(under) < 2 or self._valued(under[0]):
+    def _entitles(self, under: Sequence[Sequence[Span]]) -> bool:
+        """Whether the lines under the numbers that open a tile begin with its title: one larger or bolder than those that follow."""
+        if len(under) < 2:
             return False
         title, rest = under[0], [s for line in under[1:] for s in line]
         words = " ".join(s.text for s in title)
-        if len(words) > 30 or self._has_figure(words) or not heading(words, self.context).label.strip(" ()（）"):
+        if len(words) > 30 or not heading(words, self.context).label.strip(" ()（）"):
             return False
         larger = max(s.size for s in title) > 1.08 * max(s.size for s in rest)
         return larger or (all(s.bold for s in title) and not any(s.bold for s in rest))
@@ -599,7 +596,9 @@ class _PageReader:
             elif before and not self._fresh(heads, n):
                 label = before
             else:
-                under = heads.get(n + 1, "") if not head and not before and not q.predicate else ""
+                title_under = n + 1 < len(lines) and tile is not None and id(lines[n + 1][0]) in tile.title_lines
+                bare = not q.predicate or (n == 0 and starts[1] - 1 - q.end <= 4)  # 11名採用, and under it what they were taken on for
+                under = heads.get(n + 1 + title_under, "") if not head and not before and bare else ""
                 label = head or before or (category.text if category else "") or under
                 why = (
                     "the line above"

@@ -48,6 +48,9 @@ _TAIL = re.compile(r"(?:の|は|が|を|に|で|と|も|から|より|につい�
 _LEAD = re.compile(r"^(?:このうち|そのうち|うち|また|なお|さらに|および|及び|[のはがをにでと](?=[ァ-ヺ一-龥])|(?:内|中)の?(?=..))")
 # Words in brackets between a name and its number say which, not what.
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+# What is left of a comparison when its period is taken out, and a clause that describes that period: no subject.
+_COMPARING = re.compile(r"^(?:すると?|して(?:みると)?[もは]?|した場合)(?:[、,]|$|(?=[一-龥ァ-ヺA-Z]))")
+_ADNOMINAL = re.compile(r"(?:した|された|れた|った|ている|ていた|なかった)$")
 _PREDICATE = re.compile(r" ?([^\s\d、。,()\[\]【】\n~→]{1,16})")
 
 
@@ -573,10 +576,12 @@ def _words_around(text: str, one: _Said) -> tuple[str, str]:
     """The words that say what a number counts: the last that name something before it, and the word right after it."""
     before = _ASIDE.sub("", one.before[-120:])
     subject = ""
-    for piece in reversed(_SUBJECT_DROP.split(before)):
+    pieces = [_COMPARING.sub("", piece) for piece in _SUBJECT_DROP.split(before)]
+    for n, piece in reversed(list(enumerate(pieces, start=1))):
         subject = _LEAD.sub("", _TAIL.sub("", piece))
-        if subject:
+        if subject and not (n < len(pieces) and _ADNOMINAL.search(piece)):
             break
+        subject = ""
     after = _PREDICATE.match(text, one.number.end)
     return subject, after[1] if after else ""
 

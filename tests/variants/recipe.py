@@ -122,12 +122,50 @@ h3{font-size:14px;color:#a33}h4{font-size:12px}.n{font-size:30px;margin:0 2px}.u
     "slides": """@page{size:254mm 143mm;margin:8mm}article{break-after:page}.tiles{display:flex;gap:26px;margin-top:14px}.tile{flex:1}
 h2{font-size:22px;border-left:8px solid #07c;padding-left:8px}.target{border:2px solid #07c;padding:5px 10px;margin-top:6px}
 h3{font-size:15px;margin-bottom:6px}h4{font-size:13px}.n{font-size:38px;margin:0 3px}.u{font-size:16px}p{font-size:12px}""",
+    # Rows between rules, the title left of the numbers, half way down its row.
+    "rows": """@page{size:A4;margin:12mm}.tiles{margin:4px 0 10px}
+.tile{display:grid;grid-template-columns:32% 1fr;gap:0 10px;border-bottom:1px solid #999;padding:5px 2px;break-inside:avoid}
+.tile h3{grid-row:1/20;align-self:center;font-size:12px}.tile>:not(h3){grid-column:2}
+h2{border-bottom:4px double #333;font-size:17px}.target{padding:3px 0}h4{font-size:11px;color:#555}
+.n{font-size:22px}.u{font-size:11px}p{font-size:10px}""",
+    # Two columns on a tall sheet, tiles as round shapes, type set in their middle.
+    "bubbles": """@page{size:297mm 420mm;margin:12mm}body{background:#fffdf5}
+.page{display:grid;grid-template-columns:1fr 1fr;gap:18px}
+.tiles{display:flex;flex-wrap:wrap;gap:10px;justify-content:center}
+.tile{background:#dff1ff;border-radius:50px;padding:14px 22px;text-align:center;min-width:190px}
+h2{background:linear-gradient(90deg,#09c,#5cf);color:#fff;border-radius:20px;text-align:center;font-size:20px;padding:4px}
+.target{text-align:center;border:2px dashed #f90;border-radius:12px;margin:6px 40px;padding:6px}
+h3{font-size:14px;background:#09c;color:#fff;border-radius:10px;display:inline-block;padding:1px 10px}
+.n{font-size:34px;color:#d33}.u{font-size:15px}p{font-size:11px}""",
+    # Light type on a dark ground, no frames but a bar at the left of each tile.
+    "dark": """@page{size:338mm 190mm;margin:0}body{background:#123;color:#fff}article{break-after:page;padding:9mm}
+.tiles{display:grid;grid-template-columns:repeat(3,1fr);gap:14px;margin-top:10px}
+.tile{border-left:4px solid #fc3;padding-left:10px} h2{font-size:26px;color:#fc3}
+.target{font-size:13px;margin:4px 0;color:#cde}.target h4{display:inline-block}h3{font-size:16px}
+.n{font-size:44px;font-family:'Noto Serif CJK JP'}.u{font-size:15px}p{font-size:12px}""",
+    # The section's heading in a vertical band beside its tiles, which have no frames.
+    "side": """@page{size:A4;margin:10mm}
+article{display:grid;grid-template-columns:46px 1fr;gap:4px 8px;margin-bottom:12px;border:2px solid #284;padding:0}
+h2{writing-mode:vertical-rl;background:#284;color:#fff;font-size:13px;padding:8px 10px;grid-row:1/3}
+.target{padding:4px}.tiles{display:flex;flex-wrap:wrap;gap:8px;padding-bottom:6px}.tile{flex:1 1 28%}
+h3{font-size:12px;border-bottom:1px solid #284}.n{font-size:26px}.u{font-size:11px}p{font-size:9px}""",
+    # Newspaper columns that run on, without any frame.
+    "news": """@page{size:A3;margin:14mm}.page{columns:3;column-gap:9mm;column-rule:1px solid #777}
+h2{font-size:18px;margin:8px 0 3px;column-span:none}.tile{break-inside:avoid;margin:6px 0 8px}
+.target{background:#eee;padding:3px 5px} h3{font-size:12px}h3:before{content:"■ "}.n{font-size:20px}
+.u{font-size:12px}p{font-size:10px}article{break-inside:auto}""",
+    # Running text: titles differ from it by weight and a mark alone.
+    "flat": """@page{size:A4;margin:18mm}.tiles{}.tile{margin:3px 0 7px 12px}h2{font-size:14px;margin-top:8px}
+.target{margin-left:8px}h3{font-size:11px}h3:before{content:"○ "}.n{font-size:11px}.u{font-size:11px}
+p{font-size:10px}h4{font-size:10.5px}""",
 }
+
+PER_PAGE = {"leaflet": 3, "poster": 6, "slides": 1, "rows": 3, "bubbles": 6, "dark": 1, "side": 3, "news": 6, "flat": 12}  # sections
 
 
 def as_html(style: str, font: str = "'Noto Sans CJK JP'", per_page: int | None = None) -> str:
     sections = [_section(s) for s in wording()]
-    per_page = per_page or {"leaflet": 3, "poster": 6, "slides": 1}[style]
+    per_page = per_page or PER_PAGE[style]
     pages = [sections[i : i + per_page] for i in range(0, len(sections), per_page)]
     body = "".join(f'<div class="page">{"".join(p)}</div>' for p in pages)
     title = "".join(f"<h1>{c}</h1>" for c in COVER)
