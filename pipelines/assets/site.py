@@ -34,7 +34,7 @@ def site(context: dg.AssetExecutionContext, series: Series, storage: Storage) ->
             edition_id: found for edition_id in series.registry().editions if (found := page_pictures(edition_id, home)) is not None
         }
         with replacing(home.site) as folder:
-            made = write_site(home.warehouse, (home.exports / "latest").resolve(), pictures, folder)
+            made = write_site(home.warehouse, (home.exports / "latest").resolve(), pictures, folder, before=home.site)
     index = home.site / "index.html"
     context.log.info(f"{made.pages} pages, {made.crops} pictures: {index}")
     return dg.MaterializeResult(

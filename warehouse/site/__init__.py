@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,6 +24,7 @@ from warehouse.site.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2.runtime import Context
 
 __all__ = ["Pages", "Summary", "write_site"]
 
@@ -81,10 +82,11 @@ class Place:
         return f"{self.root}{'en/' if self.language == 'ja' else ''}{self.path}"
 
 
-def write_site(warehouse: Path, release: Path, pages: Mapping[str, Pages], out: Path) -> Summary:
+def write_site(warehouse: Path, release: Path, pages: Mapping[str, Pages], out: Path, before: Path | None = None) -> Summary:
     """Write the site into the empty folder ``out``. The same data makes the same bytes.
 
-    ``release`` is a folder of published files; ``pages`` are the pictures of each edition that has some.
+    ``release`` is a folder of published files; ``pages`` are the pictures of each edition that has some; ``before``
+    is the site as it was, whose pictures are taken over where they show the same.
     """
     import duckdb
 
@@ -96,9 +98,10 @@ def write_site(warehouse: Path, release: Path, pages: Mapping[str, Pages], out: 
         for name in ASSETS:
             (out / "assets").mkdir(exist_ok=True)
             shutil.copyfile(Path(__file__).with_name(name), out / "assets" / name)
-        cutter = Cutter(pages, out)
+        cutter = Cutter(pages, out, before)
         crops = {series.id: cutter.of(series) for series in every}
-        written = sum(_write_language(language, every, crops, files, version, out) for language in LANGUAGES)
+        jinja = _environment()
+        written = sum(_write_language(jinja, language, every, crops, files, version, out) for language in LANGUAGES)
     except (duckdb.Error, OSError) as error:
         raise ShinchokuError(
             f"{out}: the public page could not be written ({error}). The last one is untouched; see that the folder can be "
@@ -128,6 +131,7 @@ def _take_files(release: Path, folder: Path) -> list[File]:
 
 
 def _write_language(
+    jinja: Environment,
     language: Language,
     every: Sequence[Series],
     crops: Mapping[str, Mapping[str, list[Crop]]],
@@ -135,7 +139,6 @@ def _write_language(
     version: str,
     out: Path,
 ) -> int:
-    jinja = _environment(language)
     written = 0
 
     def write(template: str, path: str, **said: Any) -> None:
@@ -143,7 +146,7 @@ def _write_language(
         place = Place(language, path)
         target = out / place.file
         target.parent.mkdir(parents=True, exist_ok=True)
-        html = jinja.get_template(template).render(place=place, every=every, version=version, **said)
+        html = jinja.get_template(template).render(language=language, place=place, every=every, version=version, **said)
         target.write_text(html, encoding="utf-8", newline="\n")
         written += 1
 
@@ -196,30 +199,38 @@ class Downloads:
         self.linked = f"{name}.schema_org.jsonld"
 
 
-def _environment(language: Language) -> Environment:
-    jinja = environment("warehouse.site")
+def _environment() -> Environment:
+    """One environment for both languages: whatever a template says depends on the ``language`` that it is rendered with."""
+    from jinja2 import pass_context
+
     codes = {name: {code.code: code.label for code in codes.codes} for name, codes in fields.dictionary().codelists.items()}
+
+    def spoken(say: Callable[..., object]) -> Callable[..., object]:
+        @pass_context
+        def saying(context: Context, *given: object, **named: object) -> object:
+            return say(*given, language=context["language"], **named)
+
+        return saying
+
+    def either(ja: object, en: object, language: Language) -> object:
+        return ja if language == "ja" else en
+
+    jinja = environment("warehouse.site")
     jinja.globals |= {
-        "language": language,
         "policy": POLICY,
-        "t": lambda ja, en: ja if language == "ja" else en,
-        "code": lambda name, code: getattr(codes[name][code], language),
+        "t": spoken(either),
+        "code": spoken(lambda name, code, language: getattr(codes[name][code], language)),
         "statuses": content.statuses,
         "decimal": lambda given: Decimal(str(round(given, 2))),
         "web": lambda address: address if str(address or "").startswith(("https://", "http://")) else None,
     }
     jinja.filters |= {
-        "said": lambda words: getattr(words, language),
-        "parts": lambda row: wording.parts(row, language),
-        "exact": lambda row: wording.exact(row, language),
+        "said": spoken(lambda words, language: getattr(words, language)),
         "printed": wording.printed,
-        "plain": wording.number,
         "size": wording.size,
-        "difference": lambda value, row: wording.difference(value, row, language),
-        "period": lambda row, era=False: wording.period(row.start, row.end, language, era),
-        "span": lambda start, end: wording.period(start, end, language),
-        "day": lambda when: wording.day(when, language),
-        "year": lambda fiscal, era=False: wording.year(fiscal, language, era),
-        "compared": lambda row: wording.compared(row, language),
+        "span": spoken(wording.period),
+        **{say.__name__: spoken(say) for say in (wording.parts, wording.exact, wording.difference, wording.day, wording.year)},
+        "period": spoken(lambda row, era=False, *, language: wording.period(row.start, row.end, language, era)),
+        "compared": spoken(wording.compared),
     }
     return jinja

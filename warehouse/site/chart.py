@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from warehouse.site import wording
 from warehouse.site.content import BREAKS, Indicator, Observation
 from warehouse.site.wording import Language
 
-WIDTH, HEIGHT = 420, 216
+WIDTH, HEIGHT = 420, 196
 LEFT, RIGHT, TOP, BOTTOM = 52, 34, 30, 30
-ROOM = 40  # between two labels of the years
+LETTER, LINE = 8, 16  # of a label, about
+ROOM = 40  # that a year needs beside another
 LABELLED = 6  # more points than that only have their first and last value written beside them
 GAP_DAYS = 550  # a line over more than that says nothing of the years between
-STEPS = (1, 2, 2.5, 5, 10)
+STEPS = (1, 2, 5, 10)
 MYRIADS = ((100_000_000, "億"), (10_000, "万"))
 THOUSANDS = ((1_000_000, "M"), (1_000, "K"))
 
@@ -30,10 +32,17 @@ Up = Callable[[Decimal | None], float]
 class Point:
     x: float
     y: float
+    look: str  # of its mark: level, forecast, base, goal
     label: str
     anchor: str
-    below: bool
-    look: str  # of its mark: level, forecast, base
+    label_x: float
+    label_y: float
+
+
+class Spot(NamedTuple):
+    x: float
+    y: float
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +105,21 @@ def draw(indicator: Indicator, language: Language) -> Chart | None:
         return round(HEIGHT - BOTTOM - (float(value) - low) / (high - low) * (HEIGHT - BOTTOM - TOP), 1)
 
     lines, breaks = _joined(levels, x, y)
+    shown = len(levels) <= LABELLED
+    spots = [
+        Spot(x(row.end), y(row.value), wording.short(row, language) if shown or index in (0, len(levels) - 1) else "")
+        for index, row in enumerate(levels)
+    ]
+    goal_at = y(target.value) if target else None
     points = []
-    for index, row in enumerate(levels):
-        is_labelled = len(levels) <= LABELLED or index in (0, len(levels) - 1)
+    for index, (row, spot) in enumerate(zip(levels, spots, strict=True)):
         look = "forecast" if row.status == "F" else "base" if row.end == base_end else "level"
-        label = wording.number(row.value) if is_labelled and row.value is not None else ""
-        points.append(Point(x(row.end), y(row.value), label, _anchor(x(row.end)), _is_below(index, levels), look))
+        anchor, label_x, label_y = _beside(index, spots, goal_at)
+        points.append(Point(spot.x, spot.y, look, spot.label, anchor, label_x, label_y))
     goal = None
     if target:
-        goal = Point(x(target.end), y(target.value), str(wording.parts(target, language)), "end", False, "goal")
+        across, up = x(target.end), y(target.value)
+        goal = Point(across, up, "goal", str(wording.parts(target, language)), "end", across + 8, up - 11)
     return Chart(
         tuple(points),
         tuple(lines),
@@ -129,19 +144,24 @@ def _joined(levels: Sequence[Observation], x: Across, y: Up) -> tuple[list[Line]
     return lines, breaks
 
 
-def _is_below(index: int, levels: Sequence[Observation]) -> bool:
-    """Its value is written below a point that lies lower than both its neighbours."""
-    value = levels[index].value or Decimal(0)
-    beside = [row.value or Decimal(0) for row in (*levels[max(0, index - 1) : index], *levels[index + 1 : index + 2])]
-    return bool(beside) and all(value < other for other in beside) and value > 0
-
-
-def _anchor(at: float) -> str:
-    return "start" if at < LEFT + 30 else "end" if at > WIDTH - RIGHT - 30 else "middle"
+def _beside(index: int, spots: Sequence[Spot], goal_at: float | None) -> tuple[str, float, float]:
+    """Where the value of a point is written: clear of the next point's, of the lines and of the years below."""
+    here = spots[index]
+    if index + 1 < len(spots):
+        after = spots[index + 1]
+        if after.x - here.x < LETTER * (len(here.label) + len(after.label)) / 2 + 6 and abs(after.y - here.y) < 2 * LINE:
+            return "end", here.x - 9, here.y - 1
+    beside = [spot.y for spot in (*spots[max(0, index - 1) : index], *spots[index + 1 : index + 2])]
+    is_low = bool(beside) and all(here.y > y for y in beside)
+    is_under_goal = goal_at is not None and 0 <= here.y - goal_at < 2 * LINE
+    has_room = here.y < HEIGHT - BOTTOM - 1.5 * LINE
+    anchor = "start" if here.x < LEFT + 30 else "end" if here.x > WIDTH - RIGHT - 30 else "middle"
+    shift = {"start": -5, "end": 5, "middle": 0}[anchor]
+    return anchor, here.x + shift, here.y + (20 if has_room and (is_low or is_under_goal) else -10)
 
 
 def _scale(values: Sequence[Decimal]) -> tuple[float, float, float]:
-    """From zero, so that heights can be compared, in three to five even steps."""
+    """From zero, so that heights can be compared, in a few even steps."""
     low, high = min(0.0, *map(float, values)), max(0.0, *map(float, values))
     if low == high:
         high = 1.0

@@ -128,10 +128,15 @@ class Indicator:
         )
 
     @property
+    def listed(self) -> list[Observation]:
+        """Newest period first, and of each period the level before what is said of it."""
+        return sorted(self.observations, key=lambda row: (-row.end.toordinal(), MEASURES.index(row.measure)))
+
+    @property
     def evidence(self) -> list[Observation]:
         """What is shown on its page first, newest edition first."""
-        first = [self.headline] if self.headline else []
-        return first + [row for row in reversed(self.observations) if row is not self.headline]
+        first = self.headline
+        return [*([first] if first else []), *(row for row in self.listed if row is not first)]
 
 
 @dataclass(slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +15,12 @@ from warehouse.site.content import Box, Indicator, Observation, Series, by_page
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# Shares of the page: what is shown around a number, and how much of the page one picture shows at most.
-AROUND = (0.10, 0.07)
-LEAST = (0.40, 0.24)
-MOST = (0.70, 0.60)
-WIDTH = 640
+# Shares of the page. What a number counts stands before and above it, so more is shown there.
+BEFORE, AFTER, ABOVE, BELOW = 0.20, 0.08, 0.12, 0.06
+LEAST = (0.50, 0.26)
+SPREAD = (0.45, 0.40)  # boxes farther apart than that are not shown in one picture
+WIDTH = 660
+QUALITY = 62
 FRAME = (199, 62, 29)
 PAGES_SHOWN = 3
 
@@ -41,56 +45,60 @@ class Crop:
 
 @dataclass(slots=True)
 class Cutter:
-    """Cuts into a folder, opening each page's picture once for as long as it is asked for in order."""
+    """Cuts into a folder. A page's picture is decoded only for a cut that ``before``, the site as it was, does not have."""
 
     pages: Mapping[str, Pages]
     out: Path
-    _open: dict[tuple[str, int], Image] = field(default_factory=dict)
+    before: Path | None = None
+    _open: dict[tuple[str, int], tuple[str, Image] | None] = field(default_factory=dict)
 
     def of(self, series: Series) -> dict[str, list[Crop]]:
         """The pictures of each indicator, that of its headline first."""
-        wanted = [
-            (place, indicator, rows)
+        return {
+            indicator.id: [
+                crop
+                for place, rows in list(by_page(indicator.evidence).items())[:PAGES_SHOWN]
+                if (crop := self._cut(place, indicator, rows)) is not None
+            ]
             for indicator in series.indicators
-            for place, rows in list(by_page(indicator.evidence).items())[:PAGES_SHOWN]
-        ]
-        cut: dict[tuple[str, tuple[str, int]], Crop] = {}
-        for place, indicator, rows in sorted(wanted, key=lambda one: one[0]):
-            if crop := self._cut(place, indicator, rows):
-                cut[indicator.id, place] = crop
-        found: dict[str, list[Crop]] = {indicator.id: [] for indicator in series.indicators}
-        for place, indicator, _ in wanted:
-            if (indicator.id, place) in cut:
-                found[indicator.id].append(cut[indicator.id, place])
-        return found
+        }
 
     def _cut(self, place: tuple[str, int], indicator: Indicator, rows: Sequence[Observation]) -> Crop | None:
         edition_id, number = place
         pages = self.pages.get(edition_id)
-        if pages is None or number not in pages.sizes or (image := self._page(pages, place)) is None:
+        if pages is None or number not in pages.sizes or (opened := self._page(pages, place)) is None:
             return None
+        page_digest, image = opened
         across, down = image.width / pages.sizes[number][0], image.height / pages.sizes[number][1]
         boxes = [
             Box(row.box.x0 * across, row.box.top * down, row.box.x1 * across, row.box.bottom * down) for row in rows if row.box
         ]
         window, framed = _window(boxes, image.width, image.height)
-        picture = _framed(image, window, framed)
-        path = Path("crops") / edition_id / f"{indicator.id}-p{number:02d}.webp"
-        (self.out / path).parent.mkdir(parents=True, exist_ok=True)
-        picture.save(self.out / path, "WEBP", quality=62, method=2)
-        return Crop(path.as_posix(), picture.width, picture.height, edition_id, number, tuple(rows))
+        recipe = repr((page_digest, window, framed, FRAME, WIDTH, QUALITY))
+        name = f"{indicator.id}-p{number:02d}-{hashlib.sha256(recipe.encode()).hexdigest()[:8]}.webp"
+        path = Path("crops") / edition_id / name
+        target, old = self.out / path, self.before / path if self.before else None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if old and old.exists():
+            shutil.copyfile(old, target)
+        else:
+            _framed(image, window, framed).save(target, "WEBP", quality=QUALITY, method=2)
+        return Crop(path.as_posix(), *_size(window), edition_id, number, tuple(rows))
 
-    def _page(self, pages: Pages, place: tuple[str, int]) -> Image | None:
+    def _page(self, pages: Pages, place: tuple[str, int]) -> tuple[str, Image] | None:
+        """The picture and the digest of its file; it is decoded when somebody looks at its pixels."""
         from PIL import Image
 
         if place not in self._open:
-            self._open.clear()
             path = pages.folder / f"p{place[1]:02d}.webp"
-            if not path.exists():
-                return None
-            with Image.open(path) as image:
-                self._open[place] = image.convert("RGB")
+            data = path.read_bytes() if path.exists() else None
+            self._open[place] = (hashlib.sha256(data).hexdigest(), Image.open(io.BytesIO(data))) if data else None
         return self._open[place]
+
+
+def _size(window: tuple[int, int, int, int]) -> tuple[int, int]:
+    width, height = window[2] - window[0], window[3] - window[1]
+    return (width, height) if width <= WIDTH else (WIDTH, max(1, round(height * WIDTH / width)))
 
 
 def _window(boxes: Sequence[Box], width: int, height: int) -> tuple[tuple[int, int, int, int], list[Box]]:
@@ -98,11 +106,11 @@ def _window(boxes: Sequence[Box], width: int, height: int) -> tuple[tuple[int, i
     kept = [boxes[0]]
     for box in boxes[1:]:
         around = _around([*kept, box])
-        if around.x1 - around.x0 <= (MOST[0] - 2 * AROUND[0]) * width and around.bottom - around.top <= (MOST[1] - 2 * AROUND[1]) * height:
+        if around.x1 - around.x0 <= SPREAD[0] * width and around.bottom - around.top <= SPREAD[1] * height:
             kept.append(box)
     around = _around(kept)
-    left, right = _stretched(around.x0, around.x1, AROUND[0], LEAST[0], width)
-    upper, lower = _stretched(around.top, around.bottom, AROUND[1], LEAST[1], height)
+    left, right = _stretched(around.x0, around.x1, (BEFORE, AFTER), LEAST[0], width)
+    upper, lower = _stretched(around.top, around.bottom, (ABOVE, BELOW), LEAST[1], height)
     return (left, upper, right, lower), kept
 
 
@@ -111,10 +119,11 @@ def _around(boxes: Iterable[Box]) -> Box:
     return Box(min(b.x0 for b in boxes), min(b.top for b in boxes), max(b.x1 for b in boxes), max(b.bottom for b in boxes))
 
 
-def _stretched(low: float, high: float, margin: float, least: float, whole: int) -> tuple[int, int]:
-    """A stretch with its margin, at least so long, within the page."""
-    more = max(margin * whole, (least * whole - (high - low)) / 2)
-    low, high = low - more, high + more
+def _stretched(low: float, high: float, margins: tuple[float, float], least: float, whole: int) -> tuple[int, int]:
+    """A stretch with its margins, at least so long, within the page."""
+    lacking = max(0.0, least * whole - (high - low) - sum(margins) * whole)
+    share = margins[0] / sum(margins)
+    low, high = low - margins[0] * whole - lacking * share, high + margins[1] * whole + lacking * (1 - share)
     if low < 0:
         low, high = 0, high - low
     if high > whole:
@@ -125,11 +134,9 @@ def _stretched(low: float, high: float, margin: float, least: float, whole: int)
 def _framed(image: Image, window: tuple[int, int, int, int], boxes: Sequence[Box]) -> Image:
     from PIL import ImageDraw
 
-    picture = image.crop(window)
+    picture = image.crop(window).convert("RGB")
     draw = ImageDraw.Draw(picture)
-    for box in boxes:
+    for index, box in enumerate(boxes):
         corners = (box.x0 - window[0] - 5, box.top - window[1] - 4, box.x1 - window[0] + 5, box.bottom - window[1] + 4)
-        draw.rounded_rectangle(corners, radius=5, outline=FRAME, width=3)
-    if picture.width > WIDTH:
-        picture = picture.resize((WIDTH, max(1, round(picture.height * WIDTH / picture.width))))
-    return picture
+        draw.rounded_rectangle(corners, radius=5, outline=FRAME, width=1 if index else 3)
+    return picture if picture.size == _size(window) else picture.resize(_size(window))

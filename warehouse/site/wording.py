@@ -17,9 +17,14 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 MINUS = "\u2212"
 ERAS = ((2019, "令和", 2018), (1989, "平成", 1988), (1926, "昭和", 1925))
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+JAPANESE = {"about": "約{}", "over": "{}超", "at_least": "{}以上", "at_most": "{}以下", "under": "{}未満"}
 QUALIFIED = {
-    "ja": {"about": "約{}", "over": "{}超", "at_least": "{}以上", "at_most": "{}以下", "under": "{}未満"},
+    "ja": JAPANESE,
     "en": {"about": "about {}", "over": "over {}", "at_least": "at least {}", "at_most": "at most {}", "under": "under {}"},
+}
+TERSE = {
+    "ja": JAPANESE,
+    "en": {"about": "~{}", "over": ">{}", "at_least": "≥{}", "at_most": "≤{}", "under": "<{}"},
 }
 # Units that English writes close to the number, or leaves to the number itself.
 CLOSE = {"percent": "%", "times": "×", "proportion": ""}
@@ -78,10 +83,18 @@ def exact(row: Observation, language: Language) -> str:
     return "".join(_figure(row, language))
 
 
-def difference(value: Decimal, row: Observation, language: Language) -> str:
-    """A difference of two values of the row's unit."""
+def short(row: Observation, language: Language) -> str:
+    """The number as a drawing has room for it: without its unit, in the printed multiplier for those who read it."""
+    assert row.value is not None
+    multiplier = {4: "万", 8: "億"}.get(row.unit_mult, "") if language == "ja" else ""
+    figure = number(row.value.scaleb(-row.unit_mult) if multiplier else row.value) + multiplier
+    return TERSE[language].get(row.qualifier or "", "{}").format(figure)
+
+
+def difference(value: Decimal, row: Observation, signed: bool = True, *, language: Language) -> str:
+    """A difference of two values of the row's unit, or how large it is."""
     unit = {"ja": "ポイント", "en": " points"}[language] if row.unit_code == "percent" else _unit(row, language)
-    return number(value, signed=True) + unit
+    return number(value if signed else abs(value), signed) + unit
 
 
 def _figure(row: Observation, language: Language) -> tuple[str, str]:
@@ -100,7 +113,7 @@ def _unit(row: Observation, language: Language) -> str:
     return CLOSE.get(row.unit_code, f" {row.unit.en}")
 
 
-def year(fiscal: int, language: Language, era: bool = False) -> str:
+def year(fiscal: int, era: bool = False, *, language: Language) -> str:
     if language == "en":
         return f"fiscal {fiscal}"
     return f"{fiscal}年度" + (f"（{_era(fiscal)}年度）" if era else "")
@@ -132,7 +145,7 @@ def period(start: date, end: date, language: Language, era: bool = False) -> str
     if (start.month, start.day, after.month, after.day) == (4, 1, 4, 1):
         first, last = start.year, end.year - 1
         if first == last:
-            return year(first, language, era)
+            return year(first, era, language=language)
         return f"{first}～{last}年度の合計" if ja else f"fiscal {first}–{last} together"
     return f"{day(start, language)}～{day(end, language)}" if ja else f"{day(start, language)} – {day(end, language)}"
 
