@@ -306,7 +306,8 @@ class Findings:
         for earlier, later in pairwise(line):
             assert earlier.value is not None and later.value is not None
             apart = (later.period_end - earlier.period_end).days
-            if not apart or {(earlier.key, earlier.value), (later.key, later.value)} <= settled:
+            broken = any(earlier.fiscal_year < b.fiscal_year <= later.fiscal_year for b in indicator.breaks)
+            if broken or not apart or {(earlier.key, earlier.value), (later.key, later.value)} <= settled:
                 continue
             if apart <= NEAR_IN_TIME and _jumped(later.value, earlier.value):
                 self._magnitude(later, earlier)

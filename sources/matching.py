@@ -101,6 +101,7 @@ class _Matching:
         self._settle_periods(items)
         self._propose(items, unmatched)
         observations = self._observations(items, unmatched)
+        self._mark_breaks(observations)
         statements = self._statements(observations)
         self._check_figures(items)
         self._check_indicators(observations)
@@ -332,15 +333,25 @@ class _Matching:
         code = self._unit_of(item, indicator)
         if item.mended_unit:
             notes.append(f"印刷された単位「{figure.unit}」を指標の単位に読み替え（printed unit {figure.unit}, published in the indicator's）")
-        year = fiscal_year_of(figure.period.end)
-        breaks = [b for b in indicator.breaks if b.fiscal_year == year and figure.measure == "level"]
-        notes += [b.note.ja for b in breaks]
         return Observation(
-            self.edition.edition_id, meta.area_code, meta.standard_area_code, indicator.id, figure.measure, year,
+            self.edition.edition_id, meta.area_code, meta.standard_area_code, indicator.id, figure.measure, fiscal_year_of(figure.period.end),
             figure.period.start, figure.period.end, base.start if base else None, base.end if base else None,
             figure.value, code, figure.qualifier, figure.decimals, figure.value.scaleb(-figure.scale), figure.unit, figure.scale,
-            breaks[0].status if breaks else "A", "。".join(notes), figure.raw, figure.page, item.id,
+            "A", "。".join(notes), figure.raw, figure.page, item.id,
         )
+
+    def _mark_breaks(self, observations: list[Observation]) -> None:
+        """The first number from the year of a break on says that it does not continue what stood before."""
+        now = Known(observations)
+        for indicator in self.indicators.values():
+            levels = now.of(indicator.id)
+            for each in indicator.breaks:
+                since = [o for o in (*levels, *self.previous.of(indicator.id)) if o.fiscal_year >= each.fiscal_year]
+                first = min((o.fiscal_year for o in since), default=None)
+                for observation in levels:
+                    if observation.fiscal_year == first:
+                        observation.obs_status = each.status
+                        observation.obs_note = "。".join(note for note in (observation.obs_note, f"{each.note.ja}（{each.note.en}）") if note)
 
     def _unit_of(self, item: _Item, indicator: Indicator) -> str:
         """The code published: the figure's own where the indicator allows it, else the indicator's."""
