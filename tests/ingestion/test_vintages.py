@@ -59,7 +59,7 @@ def test_an_older_edition_read_later_takes_its_place_in_time(tmp_path: Path, r6:
     assert in_order == out_of_order
     assert in_order["latest"] == [(2023, Decimal(639), "kitakyushu_dx-R6"), (2024, Decimal(648), "kitakyushu_dx-R7")]
     assert [row[1:] for row in in_order["revision"]] == [
-        ("revised", "kitakyushu_dx-R5", "kitakyushu_dx-R6", "640件", "639 件"),
+        ("revised", "kitakyushu_dx-R5", "kitakyushu_dx-R6", "640件", "639件"),
         ("revised", "kitakyushu_dx-R6", "kitakyushu_dx-R7", "646 件", "648件"),
     ]
     assert len(in_order["observation"]) == 4, "no word of any edition is lost"
