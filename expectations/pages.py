@@ -20,7 +20,7 @@ def environment(*packages: str) -> Environment:
     loader = ChoiceLoader([PackageLoader(name, "") for name in (*packages, "expectations")])
     jinja = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     jinja.globals["policy"] = POLICY
-    jinja.filters |= {"number": number, "period": period, "weight": weight}
+    jinja.filters |= {"number": number, "exact": exact, "period": period, "weight": weight}
     return jinja
 
 
@@ -31,6 +31,11 @@ def number(value: Any) -> str:
     value = Decimal(str(value))
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def exact(value: Any) -> str:
+    """A number as it is typed: digits, no separators, no trailing zeros."""
+    return number(value).replace(",", "")
 
 
 def period(start: date | None, end: date | None) -> str:

@@ -205,6 +205,33 @@ def ui(port: int, host: str) -> None:
 
 
 @main.command()
+@click.argument("edition", metavar="EDITION")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0, the default, takes a free one / ポート番号（0は空きポート）.")
+@click.option("--browser/--no-browser", default=True, help="Open the page in the browser / ブラウザーで開くか.")
+def review(edition: str, port: int, browser: bool) -> None:
+    """Settle the findings of an edition by clicking, on a page that only this machine can open.
+
+    版の所見を確認ページ上で決めます（127.0.0.1のみ）。Decisions go to the edition's decisions.yaml. The address that is printed lets in
+    whoever opens it first, once. Ctrl+C ends it.
+    """
+    from pipelines import review as reviewing
+    from pipelines.home import Home
+    from sources.registry import load
+
+    chosen = load().edition(edition)
+    server = reviewing.serve(chosen.edition_id, Home.find(), port)
+    click.echo(f"{chosen.edition_id}\n  {server.url}\n  Ctrl+C ends it / 終了は Ctrl+C")
+    if browser:
+        click.launch(server.url)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo()
+    finally:
+        server.server_close()
+
+
+@main.command()
 @click.argument("file", metavar="FILE.pdf", type=PDF)
 @PAGES
 @FISCAL_YEAR

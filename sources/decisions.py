@@ -91,6 +91,7 @@ def append(path: Path, decision: Correction | Acknowledgement | Mapping, start_f
     kind = type(decision)
     decided = document.setdefault(_KEYS[kind], [])
     new = plain(decision)
+    new |= {name: new.pop(name) for name in Signed.model_fields}  # what was decided first, who and why after it
     for at, old in enumerate(decided):
         if all(old.get(name) == new.get(name) for name in _ABOUT[kind]):
             decided[at] = new

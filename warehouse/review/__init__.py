@@ -15,10 +15,16 @@ from expectations.frames import Rows, table
 from expectations.pages import environment, tally
 from expectations.results_page import write_whole
 from expectations.rules import RuleResult
-from sources.registry import Edition
+from sources.errors import ShinchokuError
+from sources.notation.units import UNITS
+from sources.registry import BARE, Edition, unit, unit_code
 from warehouse import fields
-from warehouse.review.matters import Book, Matter, decided, matters
+from warehouse.review.forms import FieldError, words
+from warehouse.review.matters import Book, Matter, candidates, decided, matters
 from warehouse.review.pictures import Box, Embedded, Pictures, Sheet
+
+# The page says so itself, beside the header of the server that shows it.
+SERVED_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,55 +91,128 @@ class Page:
     statements: list[Any] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a decision wrote: a sentence, and each file's difference as lines."""
+
+    en: str
+    ja: str
+    changes: Sequence[tuple[Path, Sequence[str]]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a form was not accepted, and what was typed into it, so that nothing of it is lost."""
+
+    error: ShinchokuError
+    action: str
+    typed: Mapping[str, str]
+
+    @property
+    def field(self) -> str:
+        return self.error.name if isinstance(self.error, FieldError) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the page needs to be more than a file: the token of its forms, and what came of the last one.
+
+    ``seen`` stands for the state of the series' files that the page shows; ``stopped`` are the reasons why the edition cannot be
+    accepted; ``changed`` says that a file is not as it was when the edition was last checked.
+    """
+
+    csrf: str
+    seen: str
+    who: str = ""
+    stopped: Sequence[tuple[str, str]] = ()
+    changed: bool = False
+    written: Written | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An edition laid out for review: its tables with pictures, and everything there is to look at."""
+
+    material: Material
+    pictures: Pictures
+    here: Book
+    earlier: Book | None
+    ledger: Sequence[Any]
+    matters: Sequence[Matter]
+
+    @classmethod
+    def of(cls, material: Material, pictures: Pictures) -> Review:
+        here = _book(material.edition, material.pages, material.figures, material.observations)
+        before = material.earlier
+        earlier = _book(before.edition, before.pages, before.figures, before.observations) if before else None
+        ledger = _rows(material.ledger, "ledger")
+        found = matters(
+            here, earlier, findings=material.findings, results=material.results, ledger=ledger, pictures=pictures
+        )
+        return cls(material, pictures, here, earlier, ledger, found)
+
+    def html(self, desk: Desk | None = None) -> str:
+        """The page; with a desk it has forms."""
+        material, here = self.material, self.here
+        edition = material.edition
+        statements = _rows(material.statements, "statement")
+        reasons = {row["figure_id"]: row for row in material.unmatched}
+        pages = _pages(here, material.results, reasons, self.ledger, statements, self.pictures)
+        spots = {spot.figure.figure_id: spot for page in pages for spot in page.spots}
+        html: str = (
+            environment("warehouse.review")
+            .get_template("review.html.j2")
+            .render(
+                edition=edition,
+                meta=edition.meta,
+                earlier=self.earlier.edition if self.earlier else None,
+                matters=self.matters,
+                state=_state(self.matters),
+                decided=decided(edition.decisions),
+                pages=pages,
+                spots=spots,
+                looks_of_spots=Counter(spot.look for spot in spots.values()),
+                observations=here.observations,
+                nulls=[row for row in here.observations if row.value is None],
+                indicators=edition.series.indicators,
+                statements=statements,
+                failing=[result for result in material.results if result.examples],
+                tally=tally(material.results),
+                unmatched=[row for row in reasons.values() if row["figure_id"] in spots],
+                ledger=Counter(row.kind for row in self.ledger),
+                not_read=[row for row in self.ledger if row.kind == "not_read"],
+                by_ocr=[spot for spot in spots.values() if spot.figure.source == "ocr"],
+                codes={
+                    name: {code.code: code.label for code in codes.codes}
+                    for name, codes in fields.dictionary().codelists.items()
+                },
+                desk=desk,
+                **(_offered(self) | {"policy": SERVED_POLICY} if desk else {}),
+            )
+        )
+        return html
+
+
 def write_review(out: Path, material: Material) -> Path:
     """Write the page as one file, in one step."""
-    return write_whole(out, render(material, Embedded()))
+    return write_whole(out, Review.of(material, Embedded()).html())
 
 
-def render(material: Material, pictures: Pictures) -> str:
-    """The page as HTML."""
-    edition = material.edition
-    statement_rows, ledger_rows = (
-        _rows(rows, name) for rows, name in ((material.statements, "statement"), (material.ledger, "ledger"))
-    )
-    here = _book(edition, material.pages, material.figures, material.observations)
-    before = material.earlier
-    earlier = _book(before.edition, before.pages, before.figures, before.observations) if before else None
-    found = matters(
-        here, earlier, findings=material.findings, results=material.results, ledger=ledger_rows, pictures=pictures
-    )
-    reasons = {row["figure_id"]: row for row in material.unmatched}
-    pages = _pages(here, material.results, reasons, ledger_rows, statement_rows, pictures)
-    spots = {spot.figure.figure_id: spot for page in pages for spot in page.spots}
-    html: str = (
-        environment("warehouse.review")
-        .get_template("review.html.j2")
-        .render(
-            edition=edition,
-            meta=edition.meta,
-            earlier=earlier.edition if earlier else None,
-            matters=found,
-            state=_state(found),
-            decided=decided(edition.decisions),
-            pages=pages,
-            spots=spots,
-            looks_of_spots=Counter(spot.look for spot in spots.values()),
-            observations=here.observations,
-            nulls=[row for row in here.observations if row.value is None],
-            indicators=edition.series.indicators,
-            statements=statement_rows,
-            failing=[result for result in material.results if result.examples],
-            tally=tally(material.results),
-            unmatched=[row for row in reasons.values() if row["figure_id"] in spots],
-            ledger=Counter(row.kind for row in ledger_rows),
-            not_read=[row for row in ledger_rows if row.kind == "not_read"],
-            by_ocr=[spot for spot in spots.values() if spot.figure.source == "ocr"],
-            codes={
-                name: {code.code: code.label for code in codes.codes} for name, codes in fields.dictionary().codelists.items()
-            },
-        )
-    )
-    return html
+def _offered(review: Review) -> dict[str, Any]:
+    """What the forms offer to choose from, and what they are filled in with."""
+    edition = review.material.edition
+    units = [known for code in (BARE.code, *(entry.code for entry in UNITS)) if (known := unit(code))]
+    return {
+        "candidates": lambda matter: candidates(edition, matter),
+        "figures": review.here.figures,
+        "corrected": {correction.figure: correction.use for correction in edition.decisions.corrections},
+        "unit_code": unit_code,
+        "unit_options": [(known.code, f"{known.name.ja} / {known.name.en}") for known in units],
+        "section_options": [(section.id, f"{section.number} {section.name.ja}".strip()) for section in edition.series.meta.sections],
+        "sections_by_number": {section.number: section.id for section in edition.series.meta.sections if section.number},
+        "words_of": words,
+    }
 
 
 def _state(found: Sequence[Matter]) -> Mapping[str, int]:

@@ -19,7 +19,7 @@ from warehouse.review.pictures import Crop, Pictures, Sheet, crop
 
 SEVERITIES = ("error", "warning", "note")
 UNNAMED = ("finding", "expect", "settled", "figure_id", "message_ja", "message_en")  # of an example: shown elsewhere, or not for people
-MAPPED, ENDED = ("renamed", "new", "ambiguous"), ("vanished", "missing")
+ENDED = ("vanished", "missing")
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Matter:
     decision: Signed | None
     now: Word | None
     before: Word | None
-    group: Sequence[str] = ()  # what else is printed under the same words
+    figures: Sequence[str] = ()  # the ids of all that is printed under the same words
     names: Sequence[str] = ()  # the names that an indicator bore so far
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -87,13 +87,11 @@ class Matter:
     def actions(self) -> tuple[str, ...]:
         if self.severity == "note" and not self.settled:
             return ()
-        naming = ("map", "new_indicator") if self.kind in MAPPED else ()
+        naming = {"renamed": ("map", "new_indicator"), "new": ("new_indicator", "map"), "ambiguous": ("map",)}.get(self.kind, ())
         ending = ("end",) if self.kind in ENDED else ()
-        mending = ("correct",) if self.figure_id and self.now else ()
         leaving = () if self.kind == "stale_decision" else ("acknowledge",)
-        if self.kind in ("ambiguous", *ENDED) or not naming:
-            return (*naming[:1], *ending, *leaving, *mending)
-        return (*naming, *leaving, *mending)
+        mending = ("correct",) if self.figure_id and self.now else ()
+        return (*naming, *ending, *leaving, *mending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,7 @@ def matters(
                 rule.remedy_ja if rule else "", rule.remedy_en if rule else "",
                 row["expect"], row["figure_id"], row["indicator_id"], row["remedy"], row["settled"],
                 acknowledged.get(row["id"]) if row["settled"] else None, now, before,
-                group=show.group(row), names=row["before"].get("names", ()),
+                figures=tuple(row["now"].get("figures", ())), names=row["before"].get("names", ()),
             )
         )
     for result in results:
@@ -200,10 +198,6 @@ class _Evidence:
             told = row["before"]
             before = Word(told.get("edition_id", ""), told["text"], "", told.get("page"), (None, None), None, None)
         return now, before
-
-    def group(self, row: Mapping[str, Any]) -> list[str]:
-        others = [name for name in row["now"].get("figures", ()) if name != row["figure_id"]]
-        return [self.here.figures[name].raw for name in others if name in self.here.figures]
 
     def last(self, indicator_id: str | None, figure: Any | None) -> Any | None:
         return self.earlier.last_word(indicator_id, figure.measure if figure else "level") if self.earlier else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +81,38 @@ class Embedded:
         return _data(content, "image/webp"), width, height
 
 
+class Served:
+    """Pictures that the server of the page hands out, under keys of its own: what is asked for is never a path."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Sheet, tuple[float, float, float, float] | None]] = {}
+        self._sizes: dict[Path, tuple[int, int]] = {}
+
+    def page(self, sheet: Sheet) -> str:
+        return self._address(sheet, None)
+
+    def piece(self, sheet: Sheet, view: tuple[float, float, float, float]) -> tuple[str, int, int]:
+        if sheet.image not in self._sizes:
+            from PIL import Image
+
+            with Image.open(sheet.image) as image:
+                self._sizes[sheet.image] = image.size
+        left, upper, right, lower = pixels(self._sizes[sheet.image], sheet, view)
+        return self._address(sheet, view), right - left, lower - upper
+
+    def _address(self, sheet: Sheet, view: tuple[float, float, float, float] | None) -> str:
+        key = hashlib.sha256(repr((str(sheet.image), view)).encode()).hexdigest()[:16]
+        self._known[key] = (sheet, view)
+        return f"picture/{key}.webp"
+
+    def content(self, key: str) -> bytes | None:
+        """The picture of a key as WebP, or nothing where the key was never handed out or the picture is gone."""
+        sheet, view = self._known.get(key, (None, None))
+        if sheet is None or not sheet.image.is_file():
+            return None
+        return sheet.image.read_bytes() if view is None else cut(opened(sheet), sheet, view)[0]
+
+
 def opened(sheet: Sheet) -> Any:
     from PIL import Image
 
@@ -91,11 +124,15 @@ def cut(image: Any, sheet: Sheet, view: tuple[float, float, float, float]) -> tu
     """A piece of a page's picture as WebP, and its size in pixels."""
     from sources.pdf.render import webp
 
-    across, down = image.width / sheet.width, image.height / sheet.height
-    left, upper = int(view[0] * across), int(view[1] * down)
-    right, lower = max(left + 1, round(view[2] * across)), max(upper + 1, round(view[3] * down))
-    piece = image.crop((left, upper, right, lower))
+    piece = image.crop(pixels(image.size, sheet, view))
     return webp(piece, quality=80), piece.width, piece.height
+
+
+def pixels(size: tuple[int, int], sheet: Sheet, view: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
+    """A piece of a page (points) as a piece of its picture."""
+    across, down = size[0] / sheet.width, size[1] / sheet.height
+    left, upper = int(view[0] * across), int(view[1] * down)
+    return left, upper, max(left + 1, round(view[2] * across)), max(upper + 1, round(view[3] * down))
 
 
 def crop(pictures: Pictures, sheets: Mapping[int, Sheet], row: Any) -> Crop | None:
