@@ -18,6 +18,8 @@ from warehouse.catalogue.offer import dictionary
 
 from .conftest import NAME, ORIGINAL, made, message, offered
 
+pytestmark = pytest.mark.xdist_group("catalogue")  # so that the releases are made once
+
 
 @pytest.fixture
 def copy(home: Home, tmp_path: Path) -> Home:
