@@ -176,6 +176,30 @@ ACROSS_EDITIONS = (
     ),
 )
 
+# What is only told: kinds of findings that nobody has to decide, each with an example.
+NOTES: dict[str, tuple[Text, Text]] = {
+    "loosened": (
+        Text("前の版の値が、同じか粗く印刷されている（矛盾しない）", "A value of the last edition is printed as exactly or less so, and agrees"),
+        Text("R6版の 約27% が、R7版の前年度では 27%", "約27% in the R6 edition is 27% as the prior year of the R7 edition"),
+    ),
+    "moved": (
+        Text("指標が別の章に印刷されている", "An indicator is printed under another section"),
+        Text("BPRの章にあった 集約対象業務 が、働き方改革の章にある", "集約対象業務, so far under BPR, stands under work-style reform"),
+    ),
+    "unit_printed": (
+        Text("同じ単位の書き方が変わった", "The same unit is written otherwise"),
+        Text("1,450名 と印刷されていた人数が 2,100人 になった", "Persons so far printed 1,450名 are 2,100人"),
+    ),
+    "homoglyph": (
+        Text("見かけの同じ別の文字を直して読んだ", "A look-alike character was read as what it stands for"),
+        Text("2,3O0手続き の O（英字）を 0 と読んだ", "The letter O of 2,3O0手続き was read as a nought"),
+    ),
+    "repaired": (
+        Text("文字の崩れを直して読んだ", "Broken characters were mended while reading"),
+        Text("太字のための重ね打ち 66440044 を 6404 と読んだ", "66440044, printed twice to look bold, was read as 6404"),
+    ),
+}
+
 
 def frame(subject: Subject) -> pd.DataFrame:
     """One row a finding, with a column for each kind that is false where the finding is of that kind."""
