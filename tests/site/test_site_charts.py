@@ -116,5 +116,5 @@ def test_periods_in_both_languages() -> None:
     assert wording.period(date(2019, 4, 1), date(2020, 3, 31), "ja", era=True) == "2019年度（令和元年度）"
     assert wording.period(date(2017, 4, 1), date(2018, 3, 31), "ja", era=True) == "2017年度（平成29年度）"
     assert wording.period(date(2025, 3, 31), date(2025, 3, 31), "ja") == "2025年3月31日時点"
-    assert wording.period(date(2021, 4, 1), date(2025, 3, 31), "en") == "fiscal 2021–2024 together"
+    assert wording.period(date(2021, 4, 1), date(2025, 3, 31), "en") == "fiscal 2021–2024"
     assert wording.period(date(2025, 1, 1), date(2025, 12, 31), "en") == "1 Jan 2025 – 31 Dec 2025"

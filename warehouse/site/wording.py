@@ -146,7 +146,7 @@ def period(start: date, end: date, language: Language, era: bool = False) -> str
         first, last = start.year, end.year - 1
         if first == last:
             return year(first, era, language=language)
-        return f"{first}～{last}年度の合計" if ja else f"fiscal {first}–{last} together"
+        return f"{first}～{last}年度" if ja else f"fiscal {first}–{last}"
     return f"{day(start, language)}～{day(end, language)}" if ja else f"{day(start, language)} – {day(end, language)}"
 
 
