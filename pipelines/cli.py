@@ -214,12 +214,12 @@ def review(edition: str, port: int, browser: bool) -> None:
     版の所見を確認ページ上で決めます（127.0.0.1のみ）。Decisions go to the edition's decisions.yaml. The address that is printed lets in
     whoever opens it first, once. Ctrl+C ends it.
     """
-    from pipelines import review as reviewing
+    from pipelines import desk
     from pipelines.home import Home
     from sources.registry import load
 
     chosen = load().edition(edition)
-    server = reviewing.serve(chosen.edition_id, Home.find(), port)
+    server = desk.serve(chosen.edition_id, Home.find(), port)
     click.echo(f"{chosen.edition_id}\n  {server.url}\n  Ctrl+C ends it / 終了は Ctrl+C")
     if browser:
         click.launch(server.url)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from click.testing import CliRunner
 
-from pipelines import audit, review
+from pipelines import audit, desk, review
 from pipelines.cli import main
 from pipelines.home import Home
 from sources.registry import load
@@ -50,7 +50,7 @@ class Person:
         self.home = Home.find(root / "home")
         self.folder = root / "series" / "mihon_dx"
         self.decisions = self.folder / "editions" / "R7" / "decisions.yaml"
-        self.desk = review.ReviewDesk("mihon_dx-R7", self.home, today=lambda: TODAY)
+        self.desk = desk.ReviewDesk("mihon_dx-R7", self.home, today=lambda: TODAY)
         self.desk.checked = self.desk.state()  # judged when it was read
         self.server = ReviewServer(self.desk, frozenset(self.desk.actions))
         self.host = f"127.0.0.1:{self.server.server_address[1]}"
@@ -258,6 +258,6 @@ def test_a_series_that_cannot_be_written_says_so(person: Person, monkeypatch: py
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise PermissionError(13, "Permission denied", str(person.decisions))
 
-    monkeypatch.setattr(review, "append", refuse)
+    monkeypatch.setattr(desk, "append", refuse)
     assert person.settle("acknowledge", person.matters()["magnitude"]) == 409
     assert "書き込めません" in person.page and "紙面を目で確認</textarea>" in person.page

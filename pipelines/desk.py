@@ -1,0 +1,250 @@
+"""What stands behind the served review of an edition: a form is looked at, written to the series' files, and everything judged anew.
+
+A decision goes to those files and to nothing else; what was read of the PDF is not read again.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines import audit, review, staging
+from pipelines.home import Home
+from sources.decisions import append, load_document, plain, write_document
+from sources.editions import accept
+from sources.errors import ShinchokuError
+from sources.registry import Edition, Indicator, IndicatorsFile, Series, load
+from warehouse.review import Desk, Problem, Review, Written, forms
+from warehouse.review.matters import Matter
+from warehouse.review.pictures import Served
+from warehouse.review.server import Page, ReviewServer
+
+
+def serve(name: str, home: Home, port: int = 0) -> ReviewServer:
+    """A server of the review of an edition, matched and judged with the decisions of now; it answers once it is told to."""
+    desk = ReviewDesk(name, home)
+    desk.check()
+    return ReviewServer(desk, frozenset(desk.actions), port)
+
+
+class ReviewDesk:
+    """What stands behind the forms of one edition's page. The server lets in one form at a time."""
+
+    def __init__(self, name: str, home: Home, today: Callable[[], date] = date.today) -> None:
+        self.name, self.home, self.today = name, home, today
+        self.pictures = Served()
+        self.who = ""
+        self.written: Written | None = None
+        self.checked = ""
+        self.actions: dict[str, Callable[[Edition, forms.Form], Written]] = {
+            "acknowledge": self._acknowledge,
+            "correct": self._correct,
+            "map": self._map,
+            "new_indicator": self._new_indicator,
+            "end": self._end,
+            "accept": self._accept,
+            "recheck": self._recheck,
+        }
+
+    # -- what the server asks for
+
+    def show(self, csrf: str) -> str:
+        written, self.written = self.written, None
+        return self._html(csrf, written=written)
+
+    def picture(self, key: str) -> bytes | None:
+        return self.pictures.content(key)
+
+    def do(self, action: str, form: Mapping[str, str], csrf: str) -> Page:
+        """Write what the form says, match and judge anew; what does not hold any more is refused before anything is written."""
+        self.who = form.get("who", "").strip()[: forms.SHORT] or self.who
+        try:
+            with self.home.lock():
+                if action != "recheck":
+                    self._unchanged(form)
+                self.written = self.actions[action](self._edition(), forms.Form(form))
+                self.check()
+        except forms.FieldError as error:
+            return Page(422, self._html(csrf, problem=Problem(error, action, form)))
+        except ShinchokuError as error:
+            return Page(409, self._html(csrf, problem=Problem(error, action, form)))
+        return Page(303, fragment="#written")
+
+    def check(self) -> None:
+        """Match and judge what was read with the files of now, and write the page as a file, too."""
+        with self.home.lock():
+            state = self.state()
+            edition = self._edition()
+            if review.staged_sha256(edition, self.home) != edition.sha256:
+                raise ShinchokuError(
+                    f"{edition.edition_id}: its file has not been read. Run: shinchoku run --edition {edition.edition_id}",
+                    f"{edition.edition_id}：登録されたファイルがまだ読み取られていません。次を実行してください：shinchoku run --edition {edition.edition_id}",
+                )
+            staging.stage_matching(edition, self.home)
+            audit.judge_figures(edition, self.home)
+            audit.judge_observations(edition, self.home)
+            review.write_page(edition, self.home)
+            self.checked = state
+
+    def _html(self, csrf: str, written: Written | None = None, problem: Problem | None = None) -> str:
+        state = self.state()
+        edition = self._edition()
+        desk = Desk(
+            csrf=csrf,
+            seen=state,
+            who=self.who,
+            stopped=audit.errors(edition, self.home),
+            changed=state != self.checked,
+            written=written,
+            problem=problem,
+        )
+        return Review.of(review.material(edition, self.home), self.pictures).html(desk)
+
+    # -- what the forms do
+
+    def _acknowledge(self, edition: Edition, form: forms.Form) -> Written:
+        matter, _ = self._matter(edition, form, "acknowledge")
+        return self._append(edition, forms.acknowledgement(form, matter.id, matter.expect, self.today()))
+
+    def _correct(self, edition: Edition, form: forms.Form) -> Written:
+        matter, shown = self._matter(edition, form, "correct")
+        return self._append(edition, forms.correction(form, shown.here.figures[matter.figure_id or ""], self.today()))
+
+    def _map(self, edition: Edition, form: forms.Form) -> Written:
+        matter, shown = self._matter(edition, form, "map")
+        return self._append(edition, forms.mapping(form, shown.here.figures[matter.figure_id or ""], edition, self.today()))
+
+    def _new_indicator(self, edition: Edition, form: forms.Form) -> Written:
+        """The indicator goes to indicators.yaml, who registered it and why to decisions.yaml as a mapping."""
+        matter, shown = self._matter(edition, form, "new_indicator")
+        figures = [shown.here.figures[name] for name in matter.figures or (matter.figure_id or "",)]
+        new = forms.indicator(form, figures, edition)
+        decision = forms.mapping(form, figures[0], edition, self.today(), indicator=new.id)
+        with _Changes(edition, "指標を登録しました。", f"Registered the indicator {new.id}.") as changes:
+            _add_indicator(edition.series, new)
+            append(edition.decisions_file, decision, edition.series.find(f"editions/{edition.id}/decisions.yaml"))
+        return changes.written()
+
+    def _end(self, edition: Edition, form: forms.Form) -> Written:
+        matter, _ = self._matter(edition, form, "end")
+        last, signed = forms.last_year(form, edition), form.signed(self.today())
+        with _Changes(edition, "指標の終了を書きました。", f"Wrote the end of {matter.indicator_id}.") as changes:
+            _end_indicator(edition.series, matter.indicator_id or "", last, f"{signed['reason']}（{signed['who']}、{signed['when']}）")
+        return changes.written()
+
+    def _accept(self, edition: Edition, form: forms.Form) -> Written:
+        who, reason = form.text("who"), form.text("reason", forms.LONG, required=False)
+        with _Changes(edition, "この版を承認しました。", "Accepted this edition.") as changes:
+            accept(edition, [f"{en} / {ja}" for en, ja in audit.errors(edition, self.home)], who, self.today(), reason)
+        return changes.written()
+
+    def _recheck(self, edition: Edition, form: forms.Form) -> Written:
+        return Written("Checked again with the files of now.", "今のファイルで照合し直しました。")
+
+    def _append(self, edition: Edition, decision: Any) -> Written:
+        with _Changes(edition, "決定を書きました。", "Wrote the decision.") as changes:
+            append(edition.decisions_file, decision, edition.series.find(f"editions/{edition.id}/decisions.yaml"))
+        return changes.written()
+
+    # -- what must still hold
+
+    def _edition(self) -> Edition:
+        return load().edition(self.name)
+
+    def state(self) -> str:
+        """What the series' files say now, as one short word."""
+        digest = hashlib.sha256()
+        for path in _files(self._edition().series):
+            digest.update(f"{path}\0".encode() + path.read_bytes() + b"\0")
+        return digest.hexdigest()[:32]
+
+    def _unchanged(self, form: Mapping[str, str]) -> None:
+        if form.get("seen") == self.state() == self.checked:
+            return
+        self.check()
+        raise ShinchokuError(
+            "The files of the series are not as they were when the page was shown. Look at the finding again and send the form once more.",
+            "ページを表示した後に、系列のファイルが変わりました。所見をもう一度確かめて、送り直してください。",
+        )
+
+    def _matter(self, edition: Edition, form: forms.Form, action: str) -> tuple[Matter, Review]:
+        """The open matter that a form speaks of, which must say what it said when the form was shown."""
+        shown = Review.of(review.material(edition, self.home), self.pictures)
+        name, expect = form.values.get("finding", ""), form.values.get("expect", "")
+        matter = next((matter for matter in shown.matters if matter.id == name and matter.open), None)
+        if matter is None or action not in matter.actions:
+            raise ShinchokuError("There is no such open finding (any more).", "そのような未決の所見はありません（すでに決定済みかもしれません）。")
+        if "".join(matter.expect.split()) != "".join(expect.split()):
+            raise ShinchokuError(
+                f"The finding now says '{matter.expect}', not '{expect}'. Look at it again.",
+                f"所見の内容が「{expect}」から「{matter.expect}」に変わっています。もう一度確かめてください。",
+            )
+        return matter, shown
+
+
+class _Changes:
+    """Watches the series' files while they are written; where they cannot be read afterwards, they are put back."""
+
+    def __init__(self, edition: Edition, ja: str, en: str) -> None:
+        self.edition, self.ja, self.en = edition, ja, en
+        self.before: dict[Path, bytes] = {}
+
+    def __enter__(self) -> _Changes:
+        self.before = {path: path.read_bytes() for path in _files(self.edition.series)}
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise ShinchokuError(
+                f"{error.filename or self.edition.decisions_file}: cannot be written ({error.strerror}). Give it write permission or set SHINCHOKU_SERIES.",
+                f"{error.filename or self.edition.decisions_file}：書き込めません（{error.strerror}）。権限を変えるか、SHINCHOKU_SERIESで別の場所を指定してください。",
+            ) from error
+        if error is None:
+            try:
+                load().edition(self.edition.edition_id).decisions  # noqa: B018 - read to see that they can be
+            except ShinchokuError:
+                self._put_back()
+                raise
+
+    def _put_back(self) -> None:
+        for path in _files(self.edition.series):
+            if path not in self.before:
+                path.unlink()
+            elif path.read_bytes() != self.before[path]:
+                with suppress(OSError):
+                    beside = path.with_name(f".{path.name}.back")
+                    beside.write_bytes(self.before[path])
+                    beside.replace(path)
+
+    def written(self) -> Written:
+        changes = []
+        for path in _files(self.edition.series):
+            old, new = self.before.get(path, b"").decode().splitlines(), path.read_text(encoding="utf-8").splitlines()
+            if old != new:
+                changes.append((path, list(difflib.unified_diff(old, new, n=2, lineterm=""))[2:]))
+        return Written(self.en, self.ja, changes)
+
+
+def _files(series: Series) -> list[Path]:
+    return sorted(path for folder in series.folders for path in folder.rglob("*.yaml") if not path.name.startswith("."))
+
+
+def _add_indicator(series: Series, new: Indicator) -> None:
+    document = load_document(series.find("indicators.yaml"))
+    document.setdefault("indicators", []).append(plain(new))
+    write_document(series.writable / "indicators.yaml", document, IndicatorsFile, "indicators")
+
+
+def _end_indicator(series: Series, name: str, last: int, why: str) -> None:
+    document = load_document(series.find("indicators.yaml"))
+    entry = next((entry for entry in document["indicators"] if entry["id"] == name), None)
+    if entry is None:
+        raise ShinchokuError(f"there is no indicator '{name}'.", f"指標「{name}」はありません。")
+    entry.setdefault("validity", {})["last"] = last
+    entry.yaml_add_eol_comment(why, "validity")
+    write_document(series.writable / "indicators.yaml", document, IndicatorsFile, "indicators")
