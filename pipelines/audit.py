@@ -15,16 +15,18 @@ import dagster as dg
 from expectations import figures, observations, previous
 from expectations.rules import Rule, RuleResult
 from expectations.subject import Subject
-from pipelines import staging
+from pipelines import published, staging
 from pipelines.describe import markdown_table
 from pipelines.home import Home, replacing
 from pipelines.partitions import EDITIONS
 from sources.registry import Edition, Registry
+from warehouse.changes import Change, as_text
 
 # Which rules are checks of which asset. The rules on the edition before judge the observations.
 RULES: dict[str, tuple[Rule, ...]] = {"figures": figures.RULES, "observations": (*observations.RULES, *previous.RULES)}
 EXAMPLES_SHOWN = 10
 ERRORS_NAMED = 5
+CHANGES_SHOWN = 20
 SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 STAGED = ("figure", "ledger", "observation", "statement")
 
@@ -154,6 +156,9 @@ def stored_matching(edition: Edition, home: Home) -> dict[str, list[dict[str, An
 
 def errors(edition: Edition, home: Home) -> list[tuple[str, str]]:
     """What keeps an edition from being published: a sentence in English and one in Japanese each."""
+    reading = home.staging(edition.edition_id) / "reading.json"
+    if reading.exists() and staging.read_json(reading)["sha256"] != edition.sha256:
+        return [("another file was read than edition.yaml names; read it anew", "edition.yamlの示すファイルと別のファイルの読取結果です。読み取り直してください")]
     results = stored_results(edition, home)
     if results is None:
         return [("its audit is not complete; materialize figures and observations", "検証が完了していません。figuresとobservationsを実行してください")]
@@ -183,6 +188,18 @@ def refusal(edition: Edition, stopped: Sequence[tuple[str, str]], home: Home) ->
     )
 
 
+def unasked(edition: Edition, found: Sequence[Change]) -> str:
+    """Why a reading that says otherwise than what is public is not published by itself, with what it says."""
+    shown = as_text(found[:CHANGES_SHOWN]).replace("\n", "\n  ") + ("\n  ..." if len(found) > CHANGES_SHOWN else "")
+    name = edition.edition_id
+    return (
+        f"{name}: what is published stays: this reading of the same file says otherwise in {len(found)} places, and nobody has accepted that. "
+        f"Look (shinchoku diff {name}), then accept it (shinchoku accept {name} --reason WHY) or mend what changed.\n"
+        f"{name}：公開中の内容はそのままです。同じファイルの今回の読取結果が{len(found)}か所で異なり、まだ承認されていません。"
+        f"内容を確かめ（shinchoku diff {name}）、承認する（shinchoku accept {name} --reason 理由）か、原因を直してください。\n  {shown}"
+    )
+
+
 def accept(edition: Edition, home: Home) -> Path:
     """Copy the staged tables to where the warehouse is built from."""
     source, target = home.staging(edition.edition_id), home.accepted(edition.edition_id)
@@ -191,6 +208,7 @@ def accept(edition: Edition, home: Home) -> Path:
             shutil.copy2(source / f"{name}.parquet", folder)
         for name in ("reading", "matching", "results"):
             shutil.copy2(source / f"{name}.json", folder)
+        published.keep(edition, folder)
     return target
 
 

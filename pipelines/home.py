@@ -96,6 +96,12 @@ class Home:
                 f"{self.root}：データフォルダに書き込めません（{reason}）。権限を変えるか、SHINCHOKU_HOMEで別の場所を指定してください。",
             ) from error
 
+    def take_down(self) -> None:
+        """Leave nothing for the public to see; the releases that were stay on record."""
+        (self.exports / "latest").unlink(missing_ok=True)
+        self.warehouse.unlink(missing_ok=True)
+        shutil.rmtree(self.site, ignore_errors=True)
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Held by one process at a time, released by the system when the process ends however it ends; may be nested."""

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from sources.errors import ShinchokuError
+
+if TYPE_CHECKING:
+    from sources.registry import Edition
 
 FILE = click.Path(path_type=Path)
 EDITION = click.argument("edition", metavar="EDITION")
@@ -101,4 +110,142 @@ def findings(edition: str, everything: bool, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-COMMANDS = (intake, findings)
+WHO = click.option("--who", metavar="NAME", help="Who decides; else SHINCHOKU_WHO or git's user.name / 決定した人.")
+WHEN = click.option("--when", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Date of the decision, today unless given / 決定日.")
+
+
+def signed_by(who: str | None) -> str:
+    """Who decides, as named, by SHINCHOKU_WHO or by git."""
+    if name := who or os.environ.get("SHINCHOKU_WHO"):
+        return name
+    try:
+        asked = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        asked = None
+    if asked is None or not asked.stdout.strip():
+        raise ShinchokuError("who decides? Give --who NAME, or set SHINCHOKU_WHO.", "誰の決定かを --who 名前 で指定するか、SHINCHOKU_WHOに設定してください。")
+    return asked.stdout.strip()
+
+
+def day(when: datetime | None) -> date | None:
+    return when.date() if when else None
+
+
+@click.command(epilog=examples(
+    "shinchoku accept R7                            publish R7 / R7を公開",
+    'shinchoku accept R6 --reason "correction of the city"   what changed is published as errata / 変更は正誤として公開',
+))  # fmt: skip
+@EDITION
+@WHO
+@click.option("--reason", default="", help="Shown in the change log / 変更履歴に載る理由.")
+@WHEN
+@click.option("--no-publish", is_flag=True, help="Only set the status / 状態だけを変え、公開はしない.")
+def accept(edition: str, who: str | None, reason: str, when: datetime | None, no_publish: bool) -> None:
+    """Accept an edition and publish it.
+
+    版を承認して公開します。Refused (exit code 1) while errors are open; each is listed with the command that settles it. An edition that
+    is public already and now says otherwise (a corrected file, newer code, new decisions) is published with errata.
+    """
+    from pipelines import acceptance, audit, open_findings
+    from pipelines.home import Home
+    from sources.registry import load
+    from warehouse import changes
+
+    home, chosen = Home.find(), load().edition(edition)
+    home.prepare()
+    if not acceptance.has_reading(chosen, home) and (problem := read_to_review([chosen.edition_id]).get(chosen.edition_id)):
+        raise ShinchokuError(*problem.rpartition("\n")[::2])
+    found = acceptance.judge_again(chosen, home)
+    if stopped := audit.errors(chosen, home):
+        blocking = [item for item in found if item.blocks]
+        click.echo(f"{chosen.edition_id}: not accepted, errors are open. / 未解決のエラーがあるため承認できません。", err=True)
+        listed = open_findings.told(chosen, blocking) or "\n".join(f"  {en}\n  {ja}" for en, ja in stopped)
+        click.echo(f"{listed}\n\nReview page / 確認ページ: {home.review(chosen.edition_id)}", err=True)
+        raise click.exceptions.Exit(1)
+    done = acceptance.accept(chosen, home, signed_by(who), reason, day(when))
+    if not done.written:
+        click.echo(f"{chosen.edition_id}: accepted already, nothing has changed. / すでに承認済みで、変更はありません。")
+        return
+    click.echo(f"{chosen.edition_id}: accepted / 承認しました ({done.edition.file})")
+    if done.errata:
+        click.echo(f"Errata / 正誤: {changes.summary(done.errata)}\n{changes.as_text(done.errata)}")
+    if no_publish:
+        click.echo("Not published yet: shinchoku run / まだ公開していません。")
+    else:
+        _publish(done.edition)
+
+
+@click.command(epilog=examples('shinchoku withdraw R7 --reason "wrong figures in the report"   taken back, and said so / 取下げ（理由は公開）'))
+@EDITION
+@click.option("--reason", required=True, help="Why; readers will see it / 取下げの理由（公開されます）.")
+@WHO
+@WHEN
+@click.option("--no-publish", is_flag=True, help="Only set the status / 状態だけを変え、公開物は作り直さない.")
+def withdraw(edition: str, reason: str, who: str | None, when: datetime | None, no_publish: bool) -> None:
+    """Take a published edition back; the change log says when and why.
+
+    公開した版を取り下げます。日付と理由は変更履歴に載ります。A corrected file of it can be taken in and accepted later.
+    """
+    from pipelines import acceptance
+    from pipelines.home import Home
+    from sources.registry import load
+
+    home = Home.find()
+    home.prepare()
+    chosen = acceptance.withdraw(load().edition(edition), home, signed_by(who), reason, day(when))
+    click.echo(f"{chosen.edition_id}: withdrawn / 取り下げました ({chosen.file})")
+    if not no_publish:
+        _publish(chosen)
+
+
+def _publish(edition: Edition) -> None:
+    """Build the publication anew, and say what that means for the edition after this one."""
+    from pipelines import acceptance, open_findings
+    from pipelines import run as runner
+    from pipelines.home import Home
+
+    home = Home.find()
+    with runner.running(home) as execute:
+        problem = acceptance.publish(edition, home, execute)
+        following = acceptance.affected(edition, home)
+    if problem:
+        click.echo(problem, err=True)
+        raise click.exceptions.Exit(2)
+    if (home.exports / "latest").exists():
+        click.echo(f"Published / 公開しました: {(home.exports / 'latest').resolve()}")
+    else:
+        click.echo("Nothing is public any more / 公開中の版はなくなりました")
+    if following and following[1]:
+        later, blocking = following
+        click.echo(f"\n{later.edition_id} is compared with this edition now, and this is open / この版と比べた{later.edition_id}の所見:\n"
+                   + open_findings.told(later, blocking))
+
+
+@click.command(epilog=examples(
+    "shinchoku diff R6 R7                           from R6 being the newest to R7 being it / R7で何が変わるか",
+    "shinchoku diff R7 --json                       what accepting R7 as it is now would change / いま承認した場合の変化",
+))  # fmt: skip
+@click.argument("editions", metavar="[OLDER] EDITION", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="As JSON / JSONで出力.")
+def diff(editions: tuple[str, ...], as_json: bool) -> None:
+    """What changes in what the public sees: values, targets, names, before and after.
+
+    公開される最新値・目標・名称が、版の追加や再読取でどう変わるかを示します。An edition that is not accepted yet counts as it was read last.
+    """
+    from pipelines import acceptance
+    from pipelines.home import Home
+    from sources.registry import load
+    from warehouse import changes
+
+    if len(editions) > 2:
+        raise click.UsageError("Give one edition or two / 版は一つか二つ指定してください")
+    home, registry = Home.find(), load()
+    chosen = [registry.edition(name) for name in editions]
+    found = acceptance.step(chosen[0], chosen[1], home) if len(chosen) == 2 else acceptance.effect(chosen[0], home)
+    if as_json:
+        click.echo(json.dumps([change.row() for change in found], ensure_ascii=False, indent=1))
+    else:
+        click.echo(f"{' → '.join(edition.edition_id for edition in chosen)}: {changes.summary(found)}\n\n{changes.as_text(found)}")
+
+
+COMMANDS = (intake, findings, diff, accept, withdraw)

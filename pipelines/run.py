@@ -57,11 +57,25 @@ def run(names: Sequence[str] = ()) -> Outcome:
             for failure in execute("ingest", edition.edition_id):
                 kind = outcome.refused if failure.refused else outcome.unreadable
                 kind[edition.edition_id] = failure.message
-        everything = ["results_page", "warehouse", "exports", "site"]
-        for failure in execute("publish", assets=everything if outcome.exit_code == 0 else everything[:1]):
-            outcome.unreadable["publish"] = failure.message
-        outcome.published = outcome.exit_code == 0
+        if outcome.exit_code:
+            execute("publish", assets=["results_page"])
+        else:
+            problem = publish(home, execute)
+            if problem:
+                outcome.unreadable["publish"] = problem
+            outcome.published = not problem
     return outcome
+
+
+def publish(home: Home, execute: Execute) -> str:
+    """Build what the public sees from all public editions; where there is none, nothing is left to see. What went wrong, if anything."""
+    from pipelines import published
+    from sources.registry import load
+
+    if any(published.folders(published.registry(load(), home), home)):
+        return "\n".join(failure.message for failure in execute("publish"))
+    home.take_down()
+    return "\n".join(failure.message for failure in execute("publish", assets=["results_page"]))
 
 
 @contextmanager

@@ -109,9 +109,14 @@ def stage_matching(edition: Edition, home: Home) -> Match:
 
 def accepted_table(edition: Edition, name: str, home: Home) -> pd.DataFrame | None:
     """A table of the edition as it was last accepted, or nothing where it never was."""
+    return table(home.accepted(edition.edition_id), name)
+
+
+def table(folder: Path, name: str) -> pd.DataFrame | None:
+    """A table in a folder of staged or accepted tables, or nothing where it is not there."""
     from warehouse.parquet import read_table
 
-    path = home.accepted(edition.edition_id) / f"{name}.parquet"
+    path = folder / f"{name}.parquet"
     return read_table(name, path) if path.exists() else None
 
 

@@ -159,4 +159,5 @@ def _yaml() -> Any:
     yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.preserve_quotes = True
+    yaml.representer.ignore_aliases = lambda _: True  # a date that stands twice is written twice
     return yaml

@@ -17,7 +17,19 @@ from typing import Any, Literal
 from sources.decisions import load_document, plain, write_document
 from sources.errors import ShinchokuError
 from sources.records import Reading
-from sources.registry import EDITION, Edition, EditionFile, Registry, Series, StatusChange, Words, file_sha256, load
+from sources.registry import (
+    EDITION,
+    Edition,
+    EditionFile,
+    ErrataFile,
+    Erratum,
+    Registry,
+    Series,
+    StatusChange,
+    Words,
+    file_sha256,
+    load,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,19 +188,29 @@ def _revised(present: Edition, file: Path, sha256: str, page_count: int | None, 
     return document
 
 
-def accept(edition: Edition, open_errors: Sequence[str], who: str, today: date | None = None, reason: str = "") -> None:
-    """Make an edition publishable; refused while errors are open."""
+def accept(
+    edition: Edition, open_errors: Sequence[str], who: str, today: date | None = None, reason: str = "", errata: Sequence[Erratum] = ()
+) -> None:
+    """Make an edition publishable; refused while errors are open. ``errata`` is what the public sees otherwise so far."""
     if open_errors:
         listed = "\n  ".join(open_errors)
         raise ShinchokuError(
             f"{edition.edition_id} has {len(open_errors)} open errors. Settle each in {edition.decisions_file}:\n  {listed}",
             f"{edition.edition_id}には未解決のエラーが{len(open_errors)}件あります。{edition.decisions_file}で決めてください。")
     edition.checked_report()
+    if errata:
+        known = edition.series.find(f"editions/{edition.id}/errata.yaml")
+        document = load_document(known)
+        document.setdefault("errata", []).extend(plain(erratum) for erratum in errata)
+        write_document(edition.series.writable / "editions" / edition.id / "errata.yaml", document, ErrataFile, "errata")
     _set_status(edition, StatusChange(status="accepted", when=today or date.today(), who=who, reason=reason))
 
 
 def withdraw(edition: Edition, who: str, reason: str, today: date | None = None) -> None:
-    """Take an accepted edition back; a reason is due to its readers."""
+    """Take a public edition back; a reason is due to its readers."""
+    if edition.public_sha256 is None:
+        raise ShinchokuError(f"{edition.edition_id} is not public (its status is {edition.status}): there is nothing to withdraw.",
+                             f"{edition.edition_id}は公開されていません（状態: {edition.status}）。取り下げるものがありません。")
     if not reason.strip():
         raise ShinchokuError(f"withdrawing {edition.edition_id} needs a reason: readers will see it.",
                              f"{edition.edition_id}の取下げには理由が必要です。理由は公開されます。")
@@ -198,7 +220,7 @@ def withdraw(edition: Edition, who: str, reason: str, today: date | None = None)
 def _set_status(edition: Edition, change: StatusChange) -> None:
     document = load_document(edition.file)
     document["status"] = change.status
-    document.setdefault("history", []).append(plain(change))
+    document.setdefault("history", []).append({key: value for key, value in plain(change).items() if value != ""})
     write_document(edition.series.writable / "editions" / edition.id / "edition.yaml", document, EditionFile, "edition")
 
 

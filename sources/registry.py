@@ -193,6 +193,26 @@ class StatusChange(Strict):
     reason: str = ""
 
 
+class Erratum(Strict):
+    """What the public saw of an edition until ``when``, and what is right. Nothing ``before`` was added, nothing ``after`` was removed."""
+
+    when: date
+    what: str
+    indicator: str
+    period_start: date | None = None
+    period_end: date | None = None
+    base_start: date | None = None
+    base_end: date | None = None
+    before: str = ""
+    after: str = ""
+
+
+class ErrataFile(Strict):
+    """errata.yaml: how what is published of an edition came to differ from what was published of it first. Written by `shinchoku accept`."""
+
+    errata: tuple[Erratum, ...] = ()
+
+
 class EditionFile(Strict):
     """edition.yaml: one report of a series."""
 
@@ -230,8 +250,10 @@ class Unit:
 class Edition:
     """One report: its edition.yaml, its file and the decisions made about it."""
 
-    def __init__(self, series: Series, meta: EditionFile, file: Path) -> None:
+    def __init__(self, series: Series, meta: EditionFile, file: Path, decisions: Decisions | None = None) -> None:
         self.series, self.meta, self.file = series, meta, file
+        if decisions is not None:
+            self.__dict__["decisions"] = decisions  # in the place of those in its file
 
     def __repr__(self) -> str:
         return f"Edition({self.edition_id}, {self.status})"
@@ -301,6 +323,11 @@ class Edition:
         path = self.series.find(f"editions/{self.id}/decisions.yaml")
         return read_model(Decisions, path) if path else Decisions()
 
+    @cached_property
+    def errata(self) -> tuple[Erratum, ...]:
+        path = self.series.find(f"editions/{self.id}/errata.yaml")
+        return read_model(ErrataFile, path).errata if path else ()
+
     @property
     def decisions_file(self) -> Path:
         """Where a decision about this edition is written."""
@@ -361,7 +388,8 @@ class Registry:
             return short[0]
         if short:
             fits = ", ".join(edition.edition_id for edition in short)
-            raise ShinchokuError(f"'{name}' fits more than one edition. Say which: {fits}.", f"「{name}」に当てはまる版が複数あります: {fits}。どれかを指定してください。")
+            raise ShinchokuError(f"'{name}' fits more than one edition. Say which: {fits}.",
+                                 f"「{name}」に当てはまる版が複数あります: {fits}。一つを指定してください。")
         known = ", ".join(editions) or "-"
         raise ShinchokuError(f"no edition is called '{name}'. Known: {known}.", f"「{name}」という版はありません。あるのは {known} です。")
 

@@ -1,14 +1,14 @@
 """The gate of write, audit, publish: an edition passes only when it is accepted and no error of its audit stands.
 
 A blocking check would hold back the review page too, which is where a person looks for what is wrong; and it knows only its own
-run. So the checks report, and this asset decides from what they left on disk.
+run. So the checks report, and this asset decides from what they left on disk. Errors of a draft hold nothing back: it is not published.
 """
 
 from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines import audit
+from pipelines import audit, published
 from pipelines.assets.observations import observations
 from pipelines.describe import OWNERS
 from pipelines.partitions import EDITIONS
@@ -25,7 +25,8 @@ from pipelines.resources import Series, Storage, explained
     output_required=False,
     description=(
         "**承認済みの版** The staged tables of an edition whose `status` is `accepted` and whose audit found no error that a person "
-        "has not settled. Only from these is anything published; a later reading that fails leaves them as they were."
+        "has not settled. Only from these is anything published; a later reading that fails, or that says otherwise and was not accepted "
+        "anew, leaves them as they were."
     ),
 )
 def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
@@ -33,14 +34,14 @@ def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage:
         edition = series.edition(context.partition_key)
         with storage.home.lock():
             stopped = audit.errors(edition, storage.home)
-            if stopped:
-                raise dg.Failure(
-                    description=audit.refusal(edition, stopped, storage.home),
-                    metadata={"refused": len(stopped), "review page": dg.MetadataValue.url(storage.home.review(edition.edition_id).as_uri())},
-                    allow_retries=False,
-                )
             if edition.status != "accepted":
-                context.log.info(f"status is {edition.status}: staged and checked, not published")
+                context.log.info(f"status is {edition.status}, {len(stopped)} errors stand: staged and checked, not published")
                 return
+            why = audit.refusal(edition, stopped, storage.home) if stopped else ""
+            if not stopped and (changed := published.unasked(edition, storage.home)):
+                why = audit.unasked(edition, changed)
+            if why:
+                page = dg.MetadataValue.url(storage.home.review(edition.edition_id).as_uri())
+                raise dg.Failure(description=why, metadata={"refused": True, "review page": page}, allow_retries=False)
             folder = audit.accept(edition, storage.home)
     yield dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(folder), "status": edition.status})

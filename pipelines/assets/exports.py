@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines import published
 from pipelines.assets.warehouse import warehouse
 from pipelines.describe import OWNERS, described, markdown_table
 from pipelines.resources import Series, Storage, explained
@@ -24,7 +25,7 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
 
     home = storage.home
     with explained(), home.lock():
-        manifest = write_exports(home.warehouse, series.registry(), home.exports)
+        manifest = write_exports(home.warehouse, published.registry(series.registry(), home), home.exports)
     context.log.info(f"release {manifest.version}: {len(manifest.files)} files, {'new' if manifest.changed else 'unchanged'}")
     files = [{"file": name, "bytes": (manifest.path / name).stat().st_size, "sha256": digest} for name, digest in manifest.files.items()]
     return dg.MaterializeResult(

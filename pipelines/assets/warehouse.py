@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines import published
 from pipelines.assets.accepted_edition import accepted_edition
 from pipelines.describe import OWNERS
 from pipelines.resources import Series, Storage, explained
@@ -26,9 +27,9 @@ def warehouse(context: dg.AssetExecutionContext, series: Series, storage: Storag
 
     home = storage.home
     with explained(), home.lock():
-        registry = series.registry()
-        editions = [folder for edition_id in registry.editions if (folder := home.accepted(edition_id)).is_dir()]
-        counts = build_warehouse(editions, code_lists_from(registry), home.warehouse)
+        public = published.registry(series.registry(), home)
+        editions = published.folders(public, home)
+        counts = build_warehouse(editions, code_lists_from(public), home.warehouse)
     context.log.info(", ".join(f"{table} {count}" for table, count in counts.items()))
     return dg.MaterializeResult(
         metadata={"dagster/row_count": counts["observation"], "rows": counts, "editions": len(editions), "file": dg.MetadataValue.path(home.warehouse)}

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 from sources.decisions import Decisions
-from sources.registry import EditionFile, IndicatorsFile, SeriesFile
+from sources.registry import EditionFile, ErrataFile, IndicatorsFile, SeriesFile
 from sources.yaml_files import Strict
 
 FOLDER = Path(__file__).parent
-MODELS: dict[str, type[Strict]] = {"series": SeriesFile, "indicators": IndicatorsFile, "edition": EditionFile, "decisions": Decisions}
+MODELS: dict[str, type[Strict]] = {
+    "series": SeriesFile, "indicators": IndicatorsFile, "edition": EditionFile, "decisions": Decisions, "errata": ErrataFile,
+}  # fmt: skip
 
 
 def schema_text(name: str) -> str:

@@ -16,7 +16,7 @@ from warehouse.exports.tables import BOM
 if TYPE_CHECKING:
     import duckdb
 
-    from sources.registry import Registry
+    from sources.registry import Edition, Registry
 
 DICTIONARY = (
     "table",
@@ -146,21 +146,40 @@ README_TAIL = """共通 / In common
 
 
 def changelog(connection: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset], registry: Registry | None) -> str:
-    """What each edition brought, what later editions say otherwise, and what a person corrected and why."""
+    """What each edition brought, what later editions say otherwise, what a person corrected and why, errata and withdrawals."""
     lines = ["# 変更履歴 / Change log", ""]
     for dataset in datasets:
         lines += [f"## {dataset.name}", ""]
-        for edition in reversed(dataset.editions):
-            issued = f"（公表 / issued {edition['issued']}）" if edition["issued"] else ""
-            lines += [f"### {edition['edition']}: {edition['title_ja']} / {edition['title_en']}{issued}", ""]
-            if edition["origin"] == "facsimile":
-                lines.append(f"- 【写し / facsimile】{edition['origin_note_ja']} / {edition['origin_note_en']}")
-            lines += [f"- {line}" for line in _revisions(connection, str(edition["edition_id"]))]
-            lines += [f"- {line}" for line in _decisions(registry, str(edition["edition_id"]))]
-            lines += ["- 収録 / added", ""]
+        parts = [(edition["fiscal_year"], _published(connection, edition, registry)) for edition in dataset.editions]
+        parts += [(edition.fiscal_year, _withdrawn(edition)) for edition in _withdrawn_editions(registry, dataset)]
+        for _, part in sorted(parts, key=lambda pair: pair[0], reverse=True):
+            lines += [*part, ""]
     lines += ["## 列の変更 / Changes of columns", ""]
     lines += [f"- {change.version}: {change.words}" for change in reversed(fields.dictionary().changes)]
     return "\n".join(lines) + "\n"
+
+
+def _published(connection: duckdb.DuckDBPyConnection, row: Mapping[str, Any], registry: Registry | None) -> list[str]:
+    issued = f"（公表 / issued {row['issued']}）" if row["issued"] else ""
+    lines = [f"### {row['edition']}: {row['title_ja']} / {row['title_en']}{issued}", ""]
+    if row["origin"] == "facsimile":
+        lines.append(f"- 【写し / facsimile】{row['origin_note_ja']} / {row['origin_note_en']}")
+    lines += [f"- {line}" for line in _revisions(connection, str(row["edition_id"]))]
+    edition = registry.editions.get(str(row["edition_id"])) if registry else None
+    if edition:
+        lines += [f"- {line}" for line in (*_decisions(edition), *_errata(edition), *_history(edition))]
+    return [*lines, "- 収録 / added"]
+
+
+def _withdrawn_editions(registry: Registry | None, dataset: Dataset) -> list[Edition]:
+    series = registry.series.get(dataset.series["series_id"]) if registry else None
+    return [edition for edition in series.editions.values() if edition.status == "withdrawn"] if series else []
+
+
+def _withdrawn(edition: Edition) -> list[str]:
+    title = edition.meta.title
+    lines = [f"### {edition.id}: {title.ja} / {title.en}【取下げ / withdrawn】", ""]
+    return [*lines, *(f"- {line}" for line in _history(edition))]
 
 
 def _revisions(connection: duckdb.DuckDBPyConnection, edition_id: str) -> list[str]:
@@ -173,10 +192,7 @@ def _revisions(connection: duckdb.DuckDBPyConnection, edition_id: str) -> list[s
     return [f"{ja} / {en}（{end}）: {old} → {new}: {kinds[kind].label}" for ja, en, end, old, new, kind in found]
 
 
-def _decisions(registry: Registry | None, edition_id: str) -> list[str]:
-    edition = registry.editions.get(edition_id) if registry else None
-    if edition is None:
-        return []
+def _decisions(edition: Edition) -> list[str]:
     decisions = edition.decisions
     lines = [
         f"訂正 / corrected {entry.figure}: {entry.expect}: {entry.reason}（{entry.when}）" for entry in decisions.corrections
@@ -184,6 +200,26 @@ def _decisions(registry: Registry | None, edition_id: str) -> list[str]:
     lines += [f"確認 / acknowledged {entry.finding}: {entry.reason}（{entry.when}）" for entry in decisions.acknowledgements]
     lines += [f"差し替え / file replaced {entry.file}: {entry.reason}（{entry.replaced}）" for entry in edition.meta.revisions]
     return lines
+
+
+def _errata(edition: Edition) -> list[str]:
+    """What was published of the edition otherwise before."""
+    lines = []
+    for erratum in sorted(edition.errata, key=lambda erratum: erratum.when, reverse=True):
+        indicator = edition.series.indicators.get(erratum.indicator)
+        name = f"{indicator.name.ja} / {indicator.name.en}" if indicator else erratum.indicator
+        span = f"（{erratum.period_start}～{erratum.period_end}）" if erratum.period_end else ""
+        lines.append(f"正誤 / erratum {erratum.when}: {name}{span}: {erratum.before or '－'} → {erratum.after or '－'}")
+    return lines
+
+
+STATUSES = {"accepted": "承認 / accepted", "withdrawn": "取下げ / withdrawn"}
+
+
+def _history(edition: Edition) -> list[str]:
+    """When the edition was accepted or withdrawn and why, the latest first; who did it is not the public's."""
+    changes = [change for change in reversed(edition.meta.history) if change.status in STATUSES]
+    return [f"{STATUSES[change.status]} {change.when}{f': {change.reason}' if change.reason else ''}" for change in changes]
 
 
 def wide(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> tuple[list[str], list[list[object]]]:
