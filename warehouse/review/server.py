@@ -162,6 +162,9 @@ class Handler(BaseHTTPRequestHandler):
             cookie = f"{self.server.cookie_name}={session.cookie}; Path={session.base}; HttpOnly; SameSite=Strict"
             self._send(303, headers={"Location": session.base, "Set-Cookie": cookie})
             return
+        if address.path == "/favicon.ico":  # every browser asks; there is none
+            self._send(204)
+            return
         name = self._inside(address.path)
         if name == "":
             self._send(200, self.server.desk.show(session.csrf).encode(), "text/html; charset=utf-8")
