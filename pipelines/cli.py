@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from pipelines.ingestion_cli import COMMANDS
+from pipelines.ingestion_cli import COMMANDS, signed_by
 from sources.errors import ShinchokuError
 
 EXAMPLES = """
@@ -218,8 +219,10 @@ def review(edition: str, port: int, browser: bool) -> None:
     from pipelines.home import Home
     from sources.registry import load
 
-    chosen = load().edition(edition)
-    server = desk.serve(chosen.edition_id, Home.find(), port)
+    chosen, who = load().edition(edition), ""
+    with suppress(ShinchokuError):  # then the form asks
+        who = signed_by(None)
+    server = desk.serve(chosen.edition_id, Home.find(), port, who)
     click.echo(f"{chosen.edition_id}\n  {server.url}\n  Ctrl+C ends it / 終了は Ctrl+C")
     if browser:
         click.launch(server.url)

@@ -9,25 +9,26 @@ import difflib
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines import audit, review, staging
+from pipelines import acceptance, audit, review, run
 from pipelines.home import Home
 from sources.decisions import append, load_document, plain, write_document
-from sources.editions import accept
 from sources.errors import ShinchokuError
 from sources.registry import Edition, Indicator, IndicatorsFile, Series, load
+from warehouse.changes import Change
 from warehouse.review import Desk, Problem, Review, Written, forms
 from warehouse.review.matters import Matter
 from warehouse.review.pictures import Served
 from warehouse.review.server import Page, ReviewServer
 
 
-def serve(name: str, home: Home, port: int = 0) -> ReviewServer:
+def serve(name: str, home: Home, port: int = 0, who: str = "") -> ReviewServer:
     """A server of the review of an edition, matched and judged with the decisions of now; it answers once it is told to."""
-    desk = ReviewDesk(name, home)
+    desk = ReviewDesk(name, home, who)
     desk.check()
     return ReviewServer(desk, frozenset(desk.actions), port)
 
@@ -35,12 +36,13 @@ def serve(name: str, home: Home, port: int = 0) -> ReviewServer:
 class ReviewDesk:
     """What stands behind the forms of one edition's page. The server lets in one form at a time."""
 
-    def __init__(self, name: str, home: Home, today: Callable[[], date] = date.today) -> None:
+    def __init__(self, name: str, home: Home, who: str = "", today: Callable[[], date] = date.today) -> None:
         self.name, self.home, self.today = name, home, today
         self.pictures = Served()
-        self.who = ""
+        self.who = who
         self.written: Written | None = None
         self.checked = ""
+        self.changes: list[Change] | None = None
         self.actions: dict[str, Callable[[Edition, forms.Form], Written]] = {
             "acknowledge": self._acknowledge,
             "correct": self._correct,
@@ -80,15 +82,8 @@ class ReviewDesk:
         with self.home.lock():
             state = self.state()
             edition = self._edition()
-            if review.staged_sha256(edition, self.home) != edition.sha256:
-                raise ShinchokuError(
-                    f"{edition.edition_id}: its file has not been read. Run: shinchoku run --edition {edition.edition_id}",
-                    f"{edition.edition_id}：登録されたファイルがまだ読み取られていません。次を実行してください：shinchoku run --edition {edition.edition_id}",
-                )
-            staging.stage_matching(edition, self.home)
-            audit.judge_figures(edition, self.home)
-            audit.judge_observations(edition, self.home)
-            review.write_page(edition, self.home)
+            acceptance.judge_again(edition, self.home)
+            self.changes = review.changes(edition, self.home)
             self.checked = state
 
     def _html(self, csrf: str, written: Written | None = None, problem: Problem | None = None) -> str:
@@ -103,7 +98,8 @@ class ReviewDesk:
             written=written,
             problem=problem,
         )
-        return Review.of(review.material(edition, self.home), self.pictures).html(desk)
+        shown = replace(review.material(edition, self.home), changes=self.changes)
+        return Review.of(shown, self.pictures).html(desk)
 
     # -- what the forms do
 
@@ -139,9 +135,15 @@ class ReviewDesk:
 
     def _accept(self, edition: Edition, form: forms.Form) -> Written:
         who, reason = form.text("who"), form.text("reason", forms.LONG, required=False)
-        with _Changes(edition, "この版を承認しました。", "Accepted this edition.") as changes:
-            accept(edition, [f"{en} / {ja}" for en, ja in audit.errors(edition, self.home)], who, self.today(), reason)
-        return changes.written()
+        with _Changes(edition, "この版を承認し、公開用ファイルを更新しました。", "Accepted this edition, and published it.") as changes:
+            done = acceptance.accept(edition, self.home, who, reason, self.today())
+            with run.running(self.home) as execute:
+                problem = acceptance.publish(done.edition, self.home, execute)
+        written = changes.written()
+        if problem:
+            english, _, japanese = problem.rpartition("\n")
+            return replace(written, en=f"Accepted this edition, but not published it: {english}", ja=f"この版を承認しましたが、公開できませんでした：{japanese}")
+        return written
 
     def _recheck(self, edition: Edition, form: forms.Form) -> Written:
         return Written("Checked again with the files of now.", "今のファイルで照合し直しました。")

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipelines import audit, staging
+from pipelines import audit, published, staging
 from pipelines.home import Home
+from sources.errors import ShinchokuError
 from sources.registry import Edition
+from warehouse.changes import Change
 from warehouse.review import Earlier, Material, write_review
 
 
 def write_page(edition: Edition, home: Home) -> Path:
     """The review page of what was staged last, as one file."""
-    return write_review(home.review(edition.edition_id), material(edition, home))
+    return write_review(home.review(edition.edition_id), replace(material(edition, home), changes=changes(edition, home)))
+
+
+def changes(edition: Edition, home: Home) -> list[Change] | None:
+    """What the public would see change by what was staged last; nothing where that cannot be told yet."""
+    from pipelines.acceptance import effect  # which writes this page when it has judged anew
+
+    if edition.public_sha256 == edition.sha256:
+        return published.differences(edition, home)  # a tenth of the time: the edition's own words are all that can differ
+    try:
+        return effect(edition, home)
+    except ShinchokuError:
+        return None  # the warehouse cannot be built of it: the findings say why
 
 
 def material(edition: Edition, home: Home) -> Material:

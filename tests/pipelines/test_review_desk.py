@@ -180,7 +180,21 @@ def test_when_all_is_settled_the_edition_can_be_accepted_and_not_before(person: 
     assert person.send("POST", "accept", accepting) == 303
     change = load().edition("mihon_dx-R7").meta.history[-1]
     assert (change.status, change.who, change.when) == ("accepted", "進捗 花子", TODAY)
-    assert "承認済みです" in person.look()
+    page = person.look()
+    assert "公開用ファイルを更新しました" in page and "この版は承認済みで、公開内容はこのとおりです" in page
+    assert (person.home.accepted("mihon_dx-R7") / "observation.parquet").exists() and (person.home.exports / "latest").exists()
+
+
+def test_what_the_public_would_see_change_is_shown_and_follows_each_decision(person: Person) -> None:
+    def change(page: str) -> str:
+        return page[page.index('id="changes"') : page.index('id="summary"')]
+
+    assert person.settle("acknowledge", person.matters()["refined"]) == 303
+    shown = change(person.look())
+    assert "30万枚超" in shown and "30.4万枚" in shown and "650件" not in shown
+    assert person.settle("map", person.matters()["renamed"], indicator="datasets") == 303
+    shown = change(person.look())
+    assert "646件" in shown and "650件" in shown and "mihon_dx-R7" in shown
 
 
 def test_a_form_shown_before_a_file_changed_is_refused_and_nothing_of_it_is_lost(person: Person) -> None:

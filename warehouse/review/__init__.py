@@ -18,7 +18,8 @@ from expectations.rules import RuleResult
 from sources.errors import ShinchokuError
 from sources.notation.units import UNITS
 from sources.registry import BARE, Edition, unit, unit_code
-from warehouse import fields
+from warehouse import changes, fields
+from warehouse.changes import Change
 from warehouse.review.forms import FieldError, words
 from warehouse.review.matters import Book, Matter, candidates, decided, matters
 from warehouse.review.pictures import Box, Embedded, Pictures, Sheet
@@ -55,6 +56,7 @@ class Material:
     unmatched: Iterable[Mapping[str, Any]] = ()
     findings: Iterable[Mapping[str, Any]] = ()
     earlier: Earlier | None = None
+    changes: Sequence[Change] | None = None  # what the public would see change; nothing where that is not known
 
 
 @dataclass(slots=True)
@@ -187,6 +189,10 @@ class Review:
                     name: {code.code: code.label for code in codes.codes}
                     for name, codes in fields.dictionary().codelists.items()
                 },
+                changes=material.changes,
+                changed=Counter(change.kind for change in material.changes or ()),
+                change_kinds=changes.KINDS,
+                change_whats=changes.WHATS,
                 desk=desk,
                 **(_offered(self) | {"policy": SERVED_POLICY} if desk else {}),
             )
