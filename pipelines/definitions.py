@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipelines.assets.accepted_edition import accepted_edition
+from pipelines.assets.catalogue import Catalogue, catalogue
 from pipelines.assets.exports import exports
 from pipelines.assets.figures import figures
 from pipelines.assets.observations import observations
@@ -43,10 +44,10 @@ def registered_editions(context: dg.SensorEvaluationContext, series: Series) -> 
 
 
 defs = dg.Definitions(
-    assets=[*EDITION_ASSETS, *PUBLICATION_ASSETS],
+    assets=[*EDITION_ASSETS, *PUBLICATION_ASSETS, catalogue],  # the last is asked for by a person: no job has it
     jobs=[ingest, publish],
     sensors=[registered_editions],
-    resources={"storage": Storage(), "series": Series()},
+    resources={"storage": Storage(), "series": Series(), "ckan": Catalogue.from_environment()},
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, "lines": lines},
 )

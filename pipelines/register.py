@@ -53,11 +53,15 @@ def register(
             "SHINCHOKU_CKAN_URL が設定されていないため、登録先がありません。CKANのアドレスを設定してください。",
         )
     site = Site(settings) if settings else None
+    folder = (home.exports / "latest").resolve()  # a release does not change; another run may let latest point elsewhere
     for series in named or series_names(home.warehouse):
         try:
-            offered = offer(home.warehouse, home.exports / "latest", series)
+            offered = offer(home.warehouse, folder, series)
             planned = plan(site, offered) if site else None
-            changed = apply(site, offered, say) if site and applying else False
+            changed = False
+            if site and applying:
+                with home.lock():  # two at a time would each upload every file
+                    changed = apply(site, offered, say)
         except ShinchokuError as refusal:
             yield Registration(series, refusal)
         else:
