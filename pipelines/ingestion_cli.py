@@ -248,4 +248,69 @@ def diff(editions: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"{' → '.join(edition.edition_id for edition in chosen)}: {changes.summary(found)}\n\n{changes.as_text(found)}")
 
 
-COMMANDS = (intake, findings, diff, accept, withdraw)
+@click.command(epilog=examples(
+    "shinchoku decide R7 restated:open_datasets --acknowledge --reason 市に確認済み     it may stand / このままでよい",
+    "shinchoku decide R7 magnitude:tasks --correct value=13200000 --reason 万が脱落     what is right / 訂正",
+    "shinchoku decide R7 renamed: --map open_datasets --reason 名称変更                the label means it / 対応付け",
+    "shinchoku decide R7 new: --new-indicator id=robot_sites,name_en='Sites with robots' --reason 新設",
+    "shinchoku decide R7 vanished:visits --ended --reason 事業終了                     last reported the year before / 終了",
+))  # fmt: skip
+@EDITION
+@click.argument("named", metavar="FINDING...", nargs=-1, required=True)
+@click.option("--acknowledge", is_flag=True, help="It was looked at and may stand / 確認のうえ、このままとする.")
+@click.option("--correct", metavar="value=…,unit=…", multiple=True, help="What is right about the number / 正しい値・単位・期間など.")
+@click.option("--map", "indicator", metavar="INDICATOR", help="The label means this indicator / 名称をこの指標に対応付ける.")
+@click.option("--new-indicator", metavar="id=…,name_en=…", multiple=True, help="Register the label as a new indicator / 新しい指標として登録.")
+@click.option("--ended", is_flag=True, help="The indicator was reported for the last time in the year before / 前年度で終了.")
+@click.option("--remove", is_flag=True, help="Take back a decision that no longer holds / 前提の崩れた決定を取り消す.")
+@click.option("--reason", default="", help="Why / 理由.")
+@WHO
+@WHEN
+def decide(
+    edition: str, named: tuple[str, ...], acknowledge: bool, correct: tuple[str, ...], indicator: str | None, new_indicator: tuple[str, ...],
+    ended: bool, remove: bool, reason: str, who: str | None, when: datetime | None,
+) -> None:
+    """Settle findings of an edition: the decision goes to decisions.yaml (an indicator to indicators.yaml), with who, when and why.
+
+    所見について決めます。決定は decisions.yaml（指標の追加・終了は indicators.yaml）に、誰が・いつ・なぜ とともに書かれます。
+    FINDING is an id of `shinchoku findings`, or a part of it that no other has. Several can be acknowledged at once.
+    """
+    from pipelines import acceptance, deciding, open_findings
+    from pipelines import intake as taking
+    from pipelines.home import Home
+    from sources.registry import load
+
+    if sum(map(bool, (acknowledge, correct, indicator, new_indicator, ended, remove))) != 1:
+        raise click.UsageError("Give one of --acknowledge, --correct, --map, --new-indicator, --ended, --remove / どれか一つを指定してください")
+    if len(named) > 1 and not acknowledge:
+        raise click.UsageError("Only --acknowledge takes several findings / 複数を指定できるのは --acknowledge だけです")
+    if not reason.strip() and not remove:
+        raise click.UsageError("A decision needs a --reason / 決定には --reason（理由）が必要です")
+    home = Home.find()
+    found = open_findings.items(load().edition(edition), home)
+    items = [deciding.chosen(found, name) for name in named]
+    signature = deciding.Signature(signed_by(who), day(when) or date.today(), reason)
+    with home.lock():
+        for item in items:
+            current = load().edition(edition)
+            if acknowledge:
+                deciding.acknowledge(current, item, signature)
+            elif correct:
+                deciding.correct(current, item, deciding.parsed(correct), home, signature)
+            elif indicator:
+                deciding.map_to(current, item, indicator, signature)
+            elif new_indicator:
+                deciding.new_indicator(current, item, deciding.parsed(new_indicator), home, signature)
+            elif ended:
+                deciding.end(current, item, signature)
+            else:
+                deciding.remove(current, item)
+    current = load().edition(edition)
+    left = acceptance.judge_again(current, home)
+    click.echo("\n".join(f"{item.id}: decided / 決めました" for item in items))
+    blocking = [item for item in left if item.blocks]
+    click.echo(f"\n{current.edition_id} {open_findings.counted(left)}")
+    click.echo("\n".join(text for text in (open_findings.told(current, blocking), "", taking.next_steps(current, left)) if text is not None))
+
+
+COMMANDS = (intake, findings, decide, diff, accept, withdraw)

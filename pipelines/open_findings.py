@@ -93,6 +93,8 @@ def command(edition: Edition, item: Item) -> str:
         how = "--remove"
     elif item.kind == "unit_changed":
         how = "--correct unit=UNIT"
+    elif item.kind == "swapped":
+        how = f"--map {item.indicator_id}"
     else:
         how = "--acknowledge"
     return f"shinchoku decide {edition.edition_id} {shlex.quote(item.id)} {how} --reason WHY"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -98,6 +99,17 @@ def append(path: Path, decision: Correction | Acknowledgement | Mapping, start_f
             break
     else:
         decided.append(new)
+    write_document(path, document, Decisions, "decisions")
+
+
+def remove(path: Path, key: str, fits: Callable[[Any], bool], start_from: Path | None = None) -> None:
+    """Take the decisions of one kind (``corrections`` ...) that fit out of a file."""
+    document = load_document(path if path.exists() else start_from)
+    entries = document.get(key) or []
+    for at in reversed([at for at, entry in enumerate(entries) if fits(entry)]):
+        del entries[at]
+    if not entries and key in document:
+        del document[key]
     write_document(path, document, Decisions, "decisions")
 
 
