@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -86,7 +87,8 @@ class _Matching:
         self.findings = Findings(edition, self.indicators, decisions)
         self.groups: dict[tuple[str, str, str, str], list[_Item]] = defaultdict(list)
         self.names = Names(edition, self.indicators.values(), decisions)
-        self.sections = _sections(edition, [*reading.figures, *reading.statements])
+        self.headings = {plain_name(n): s.id for s in edition.series.meta.sections for n in (s.name.ja, *s.also)}
+        self.sections = _sections(edition, self.headings, [*reading.figures, *reading.statements])
 
     def run(self) -> Match:
         items = self._corrected()
@@ -131,7 +133,7 @@ class _Matching:
 
     def _section_of(self, figure: Figure | Statement) -> str | None:
         """The id of the section that an entry stands in; empty under a heading of no known section, None under none."""
-        return self.sections[figure.section_no, figure.section_title]
+        return self.headings.get(plain_name(figure.title)) or self.sections[figure.section_no, figure.section_title]
 
     def _identify(self, item: _Item, unmatched: dict[int, tuple[str, str]]) -> None:
         """Give a figure the indicator that its names, unit, component and section agree on."""
@@ -140,7 +142,7 @@ class _Matching:
         ranked = []
         for indicator, name_rank in self.names.of(figure, section):
             unit_rank = unit_fit(indicator, figure)
-            if unit_rank and self._section_allows(indicator, section, figure, name_rank) and indicator.component == figure.component:
+            if unit_rank and self._section_allows(indicator, section, item, name_rank) and indicator.component == figure.component:
                 at_home = name_rank > BY_LABEL or section in (None, indicator.section)
                 rank = (at_home, min(name_rank, BY_LABEL + 1), unit_rank, _covers(indicator, figure), name_rank)
                 ranked.append((rank, indicator))
@@ -161,12 +163,13 @@ class _Matching:
         item.indicator, item.rank = best[0], ranked[0][0][-1]
         item.mended_unit = ranked[0][0][2] == _NOMINAL
 
-    @staticmethod
-    def _section_allows(indicator: Indicator, section: str | None, figure: Figure, name_rank: int) -> bool:
-        """Under another section's heading only a label that says enough by itself still means the indicator."""
+    def _section_allows(self, indicator: Indicator, section: str | None, item: _Item, name_rank: int) -> bool:
+        """Under another section's heading only a label that says enough by itself, or last year's value, still means the indicator."""
         if section in (None, indicator.section) or name_rank > BY_LABEL:
             return True
-        return name_rank == BY_LABEL and len(plain_name(figure.label)) >= 5
+        says_enough = name_rank == BY_LABEL and len(plain_name(item.figure.label)) >= 5
+        unheaded = name_rank >= BY_WORDS and indicator.section not in self.sections.values()
+        return says_enough or unheaded or self._agreeing_value(self.groups[item.group], indicator) is not None
 
     def _rescue_changed_units(self, items: list[_Item], unmatched: dict[int, tuple[str, str]]) -> None:
         """A known name with a unit that fits none of its indicators: that indicator, if its own unit is nowhere in the report."""
@@ -457,12 +460,13 @@ class _Matching:
 _PRINTED, _SAME_CODE, _NOMINAL = 3, 2, 1  # how well a unit fits
 
 
-def _sections(edition: Edition, entries: Sequence[Figure | Statement]) -> dict[tuple[str, str], str | None]:
+def _sections(
+    edition: Edition, known: MappingOf[str, str], entries: Sequence[Figure | Statement],
+) -> dict[tuple[str, str], str | None]:
     """The section that each heading of a report means: by its words, then by words that are near, last by its number.
 
     A number counts only where no other heading of the report is that section by its words: sections are renumbered over the years.
     """
-    known = {plain_name(name): section.id for section in edition.series.meta.sections for name in (section.name.ja, *section.also)}
     numbers = {section.number: section.id for section in edition.series.meta.sections if section.number}
     headings = list(dict.fromkeys((entry.section_no, entry.section_title) for entry in entries))
     found: dict[tuple[str, str], str | None] = {}

@@ -17,7 +17,7 @@ from sources.registry import Edition, Indicator, unit_code
 # How surely a name was met: a person mapped it, the label, one heading within it, the title. Between the first two stand
 # indicators that share a name with the mapped one: the new label is theirs as well.
 MAPPED, BY_LABEL, BY_WORDS, BY_TITLE = 5, 3, 2, 1
-_SILENT = re.compile(r"[\s・･,，、。.．:：;；!！?？「」『』【】\[\]()（）〈〉《》〔〕“”\"'※→~～〜]+")
+_SILENT = re.compile(r"[\s・･‧•∙⋅●○◎◆◇■□▶►▷,，、。.．:：;；!！?？「」『』【】\[\]()（）〈〉《》〔〕“”\"'※→~～〜]+")
 _PARTICLES = re.compile(r"[のはがをにで]+$")
 
 
@@ -125,10 +125,13 @@ def labels_of(entry: Figure | Statement) -> list[str]:
     return list(dict.fromkeys(text for text in (label, bare, f"{entry.title}{label}", f"{entry.title}{bare}") if text))
 
 
+_BETWEEN = re.compile(r"\s+|(?<=\S)[・‧•](?=\S{8})")  # what headings are joined by: spaces, and the points of a list
+
+
 def headings_of(entry: Figure | Statement) -> list[str]:
     """The headings joined in a label: its words, taken from the end and from the start."""
     labels = labels_of(entry)
-    words = without_role(labels[0]).split() if labels else []
+    words = _BETWEEN.split(without_role(labels[0])) if labels else []
     return [" ".join(words[at:]) for at in range(1, len(words))] + [" ".join(words[:at]) for at in range(len(words) - 1, 0, -1)]
 
 

@@ -80,5 +80,4 @@ def test_a_year_later_what_changed_is_found(tmp_path: Path, first: Edition, befo
         ("vanished", "オープンデータの公開件数 達成率", "error"),
         ("new", "地図の閲覧件数", "error"),
         ("new", "達成率", "error"),
-        ("coverage_is_kept", "", "warning"),
     }
