@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -275,3 +276,103 @@ def test_a_series_that_cannot_be_written_says_so(person: Person, monkeypatch: py
     monkeypatch.setattr(desk, "append", refuse)
     assert person.settle("acknowledge", person.matters()["magnitude"]) == 409
     assert "書き込めません" in person.page and "紙面を目で確認</textarea>" in person.page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    flags = "headless no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update disable-sync"
+    with tempfile.TemporaryDirectory() as profile:
+        for flag in (*flags.split(), f"user-data-dir={profile}"):
+            options.add_argument(f"--{flag}")
+        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+def width(browser: Any, points: int) -> None:
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": points, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+
+
+def waiting(browser: Any, seconds: float) -> Any:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    return WebDriverWait(browser, seconds)
+
+
+def amiss(browser: Any) -> list[Any]:
+    """What axe-core finds, with everything unfolded."""
+    from axe_core_python.selenium import Axe
+
+    browser.execute_script("document.querySelectorAll('details').forEach(one => {one.removeAttribute('name'); one.open = true})")
+    found = Axe().run(browser)["violations"]
+    return [(one["id"], node["html"][:200], node.get("failureSummary")) for one in found for node in one["nodes"]]
+
+
+@pytest.mark.browser
+def test_in_a_real_browser_a_finding_is_settled_by_keyboard_alone(person: Person, browser: Any) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    def press(*keys: str) -> Any:
+        ActionChains(browser).send_keys(*keys).perform()
+        return browser.switch_to.active_element
+
+    def reach(what: str) -> Any:
+        for _ in range(150):
+            at = press(Keys.TAB)
+            if browser.execute_script("return arguments[0].matches(arguments[1])", at, what):
+                assert at.value_of_css_property("outline-style") == "solid"  # one sees where one is
+                return at
+        raise AssertionError(what)
+
+    matter = person.matters()["magnitude"]
+    width(browser, 1280)
+    browser.get(person.server.url)
+    assert browser.current_url.endswith(person.server.session.base)
+    reach(f"#m{matter.number} textarea[name=reason]")
+    press("紙面で 1,380 と確認")
+    reach(f"#m{matter.number} input[name=who]")
+    press("進捗 花子")
+    reach(f"#m{matter.number} form[action=acknowledge] button")
+    press(Keys.ENTER)
+    told = waiting(browser, 30).until(lambda page: page.find_element("id", "written"))
+    assert "決定を書きました" in told.text and "+    reason: 紙面で 1,380 と確認" in told.text
+    assert load().edition("mihon_dx-R7").decisions.acknowledgements[0].finding == matter.id
+    assert "magnitude" not in person.matters()
+    next_one = reach("#written a")  # where the person is now, the next thing to do is at hand
+    press(Keys.ENTER)
+    assert browser.current_url.endswith(next_one.get_attribute("href").rpartition("#")[2])
+    assert [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+@pytest.mark.browser
+def test_in_a_real_browser_pictures_are_there_nothing_is_amiss_and_a_phone_shows_it_all(person: Person, browser: Any) -> None:
+    assert person.settle("acknowledge", person.matters()["unit_changed"]) == 303
+    width(browser, 1280)
+    browser.get(person.server.url)
+    browser.execute_script("document.querySelectorAll('img').forEach(one => {one.loading = 'eager'})")
+    shown = "return [...document.querySelectorAll('img')].map(one => one.complete && one.naturalWidth > 1)"
+    waiting(browser, 20).until(lambda page: all(page.execute_script(shown)))
+    assert len(browser.execute_script(shown)) > 8
+    marks = browser.execute_script(
+        "return [...document.querySelectorAll('.crop')].map(crop => {const a = crop.getBoundingClientRect(),"
+        " b = crop.querySelector('i').getBoundingClientRect(); return [b.left - a.left, b.top - a.top, a.right - b.right, a.bottom - b.bottom]})"
+    )
+    assert marks and all(min(sides) > -8 for sides in marks if any(sides))  # each mark lies on its picture
+    assert amiss(browser) == []
+    for points in (390, 320):
+        width(browser, points)
+        wide, room = browser.execute_script("const page = document.documentElement; return [page.scrollWidth, page.clientWidth]")
+        assert wide <= room <= points
+    width(browser, 1280)
+    browser.get(person.home.review("mihon_dx-R7").as_uri())
+    assert amiss(browser) == []
+    assert browser.find_elements("tag name", "form") == []
