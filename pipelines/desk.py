@@ -16,9 +16,10 @@ from typing import Any
 
 from pipelines import acceptance, audit, review, run
 from pipelines.home import Home
-from sources.decisions import append, load_document, plain, write_document
+from sources import amend
+from sources.decisions import append
 from sources.errors import ShinchokuError
-from sources.registry import Edition, Indicator, IndicatorsFile, Series, load
+from sources.registry import Edition, Series, load
 from warehouse.changes import Change
 from warehouse.review import Desk, Problem, Review, Written, forms
 from warehouse.review.matters import Matter
@@ -122,7 +123,7 @@ class ReviewDesk:
         new = forms.indicator(form, figures, edition)
         decision = forms.mapping(form, figures[0], edition, self.today(), indicator=new.id)
         with _Changes(edition, "指標を登録しました。", f"Registered the indicator {new.id}.") as changes:
-            _add_indicator(edition.series, new)
+            amend.add_indicator(edition.series, new)
             append(edition.decisions_file, decision, edition.series.find(f"editions/{edition.id}/decisions.yaml"))
         return changes.written()
 
@@ -130,7 +131,7 @@ class ReviewDesk:
         matter, _ = self._matter(edition, form, "end")
         last, signed = forms.last_year(form, edition), form.signed(self.today())
         with _Changes(edition, "指標の終了を書きました。", f"Wrote the end of {matter.indicator_id}.") as changes:
-            _end_indicator(edition.series, matter.indicator_id or "", last, f"{signed['reason']}（{signed['who']}、{signed['when']}）")
+            amend.end_indicator(edition.series, matter.indicator_id or "", last, f"{signed['reason']}（{signed['who']}、{signed['when']}）")
         return changes.written()
 
     def _accept(self, edition: Edition, form: forms.Form) -> Written:
@@ -234,19 +235,3 @@ class _Changes:
 
 def _files(series: Series) -> list[Path]:
     return sorted(path for folder in series.folders for path in folder.rglob("*.yaml") if not path.name.startswith("."))
-
-
-def _add_indicator(series: Series, new: Indicator) -> None:
-    document = load_document(series.find("indicators.yaml"))
-    document.setdefault("indicators", []).append(plain(new))
-    write_document(series.writable / "indicators.yaml", document, IndicatorsFile, "indicators")
-
-
-def _end_indicator(series: Series, name: str, last: int, why: str) -> None:
-    document = load_document(series.find("indicators.yaml"))
-    entry = next((entry for entry in document["indicators"] if entry["id"] == name), None)
-    if entry is None:
-        raise ShinchokuError(f"there is no indicator '{name}'.", f"指標「{name}」はありません。")
-    entry.setdefault("validity", {})["last"] = last
-    entry.yaml_add_eol_comment(why, "validity")
-    write_document(series.writable / "indicators.yaml", document, IndicatorsFile, "indicators")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -313,4 +314,60 @@ def decide(
     click.echo("\n".join(text for text in (open_findings.told(current, blocking), "", taking.next_steps(current, left)) if text is not None))
 
 
-COMMANDS = (intake, findings, decide, diff, accept, withdraw)
+@click.command("new-series", epilog=examples(
+    "shinchoku new-series report.pdf --id my_city --title-ja 架空市デジタル計画 --publisher-ja 架空市 --area-code 442020",
+    "shinchoku new-series report.pdf --id my_city ... --recognise デジタル計画 --recognise 架空市   words of every cover / 毎年の表紙にある語",
+))  # fmt: skip
+@click.argument("file", metavar="FILE.pdf", type=FILE)
+@click.option("--id", "name", metavar="ID", help="Id of the series, e.g. my_city / 系列のID.")
+@click.option("--title-ja", metavar="WORDS", help="Title of the dataset / データセットの題名.")
+@click.option("--title-en", metavar="WORDS", help="The same in English; the Japanese until given / 英語の題名.")
+@click.option("--publisher-ja", metavar="WORDS", help="Who publishes the reports / 発行者.")
+@click.option("--publisher-en", metavar="WORDS", help="The same in English / 英語の発行者名.")
+@click.option("--plan-ja", metavar="WORDS", help="The plan, if it is called otherwise than the title / 計画名.")
+@click.option("--plan-en", metavar="WORDS", help="The same in English / 英語の計画名.")
+@click.option("--area-code", metavar="CODE", help="Local government code, six digits / 全国地方公共団体コード（6桁）.")
+@click.option("--dataset", metavar="NAME", help="Name of the files, CODE_ID unless given / 公開ファイルの名前.")
+@click.option("--license", "licence", type=click.Choice(["CC-BY-4.0", "CC0-1.0"]), default="CC-BY-4.0", show_default=True, help="ライセンス.")
+@click.option("--recognise", metavar="WORD", multiple=True, help="A word of every cover; may be given again / 毎年の表紙にある語.")
+@click.option("--fiscal-year", type=click.IntRange(1900, 2200), metavar="YEAR", help="Fiscal year of the report, 2024 for R6 / 報告対象の年度（西暦）.")
+def new_series(file: Path, licence: str, recognise: tuple[str, ...], fiscal_year: int | None, **given: str | None) -> None:
+    """Start a series from its first report: metadata first, indicators proposed from what is read.
+
+    最初の報告書から新しい系列（別の市・別の計画）を始めます。章と指標は読み取った内容から提案され、コードは要りません。
+    What is missing is asked for on a terminal. The proposal can be accepted as it is, or named better in its YAML files first.
+    """
+    from pipelines import intake as taking
+    from pipelines import new_series as beginning
+    from pipelines.home import Home
+
+    words = {"id" if name == "name" else name: value for name, value in given.items() if value} | {"license": licence}
+    asked = {"id": "--id", "title_ja": "--title-ja", "publisher_ja": "--publisher-ja", "area_code": "--area-code"}
+    for key, option in asked.items():
+        if key not in words:
+            if not sys.stdin.isatty():
+                missing = ", ".join(option for key, option in asked.items() if key not in words)
+                raise click.UsageError(f"Give {missing} / {missing} を指定してください")
+            words[key] = click.prompt(option)
+    home = Home.find()
+    home.prepare()
+    taken = beginning.start(file, words, home, recognise=recognise, fiscal_year=fiscal_year)
+    assert taken.edition is not None
+    series = taken.edition.series
+    if problem := read_to_review([taken.edition.edition_id]).get(taken.edition.edition_id):
+        click.echo(problem, err=True)
+        raise click.exceptions.Exit(2)
+    click.echo(taking.told(taken, home))
+    folder = series.writable
+    click.echo("\n".join([
+        "",
+        f"Series / 系列: {series.id}, {len(series.sections)} sections / 章, {len(series.indicators)} indicators / 指標",
+        f"  {folder / 'series.yaml'}: licence {licence}, recognised by {', '.join(series.meta.recognise.all)}; check both, and give English words.",
+        f"  {folder / 'series.yaml'}: ライセンスと表紙の語を確かめ、英語名を書いてください。",
+        f"  {folder / 'indicators.yaml'}: ids are numbers until you name them; better before the first publication than after.",
+        f"  {folder / 'indicators.yaml'}: 指標のIDは仮の番号です。最初の公開の前に名前を付けてください（後で変えると互換性が失われます）。",
+        f"  After editing / 編集後: shinchoku run --edition {taken.edition.edition_id}",
+    ]))
+
+
+COMMANDS = (intake, new_series, findings, decide, diff, accept, withdraw)

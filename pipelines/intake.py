@@ -79,7 +79,7 @@ def take(files: Iterable[Path], home: Home, named: Named | None = None) -> list[
                     f"{error.filename or file}: {error.strerror}. See that the file can be read and the series folder (SHINCHOKU_SERIES) be written.",
                     f"{error.filename or file}: {error.strerror}。ファイルが読めるか、系列フォルダ（SHINCHOKU_SERIES）に書き込めるか確かめてください。"))
             if file.absolute().parent == home.inbox and found.outcome != "unreadable":
-                found.file = _put_away(file, home.inbox / (UNKNOWN if found.outcome == "unknown" else DONE))
+                found.file = put_away(file, home.inbox / (UNKNOWN if found.outcome == "unknown" else DONE))
             taken.append(found)
     return taken
 
@@ -126,7 +126,7 @@ def _unknown(file: Path) -> ShinchokuError:
         f"新しい系列なら: shinchoku new-series {file.name} --id my_city")
 
 
-def _put_away(file: Path, folder: Path) -> Path:
+def put_away(file: Path, folder: Path) -> Path:
     """Move a file, beside one of the same name and other content under a name that says so."""
     folder.mkdir(parents=True, exist_ok=True)
     digest = file_sha256(file)
