@@ -92,6 +92,13 @@ class Indicator:
         return found[-1] if found else None
 
     @property
+    def is_upward(self) -> bool:
+        """Whether the target is reached from below, so that a bar can fill up to it."""
+        if self.target is None or self.target.qualifier in ("at_most", "under"):
+            return False
+        return self.target.qualifier in ("at_least", "over") or self.direction == "up"
+
+    @property
     def actual(self) -> Observation | None:
         """The level that `progress` judges by."""
         when = (self.progress["actual_start"], self.progress["actual_end"])
@@ -183,7 +190,7 @@ def _series(connection: duckdb.DuckDBPyConnection, dataset: contents.Dataset) ->
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    progress = {row["indicator_id"]: row for row in rows("SELECT * FROM progress WHERE series_id = ?")}
+    progress = {row["indicator_id"]: row for row in rows("SELECT * FROM progress WHERE series_id = ? ORDER BY target_end NULLS FIRST")}
     indicators: dict[str, Indicator] = {}
     sections = {
         row["section_id"]: Section(row["section_no"] or "", Words(row["name_ja"], row["name_en"]))
@@ -204,7 +211,7 @@ def _series(connection: duckdb.DuckDBPyConnection, dataset: contents.Dataset) ->
     labels = {(row["edition_id"], row["indicator_id"]): row for row in reversed(statements) if row["kind"] == "label"}
     for row in rows(
         "SELECT l.*, f.title, f.label, f.x0, f.top, f.x1, f.bottom FROM latest AS l LEFT JOIN figure AS f USING (figure_id) "
-        "WHERE l.series_id = ? ORDER BY period_end, period_start DESC, base_end NULLS FIRST, base_start, edition_id"
+        "WHERE l.series_id = ? ORDER BY period_end, period_start DESC, measure, base_end NULLS FIRST, base_start, edition_id"
     ):
         spot = row if row["x0"] is not None else labels.get((row["edition_id"], row["indicator_id"]))
         indicators[row["indicator_id"]].observations.append(_observation(row, spot))
