@@ -5,6 +5,7 @@ Outside CI these tests are skipped where CKAN cannot be started; where CI is set
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -116,15 +117,24 @@ def _ports() -> int:
 
 
 def _stop(pids: Path) -> None:
-    for pid in reversed([int(line) for line in pids.read_text().split()] if pids.exists() else []):
-        try:
-            os.kill(pid, signal.SIGTERM)
+    """End the processes that ckan_up.sh started, the last first, each before the one it needs."""
+    for pid in reversed(pids.read_text().split() if pids.exists() else []):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGTERM)
             for _ in range(50):
-                os.kill(pid, 0)
+                if _is_gone(int(pid)):
+                    break
                 time.sleep(0.1)
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+            else:
+                os.kill(int(pid), signal.SIGKILL)
+
+
+def _is_gone(pid: int) -> bool:
+    """Whether a process has ended; one whose parent is gone may stay as a zombie that nobody waits for."""
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def hashes(offered: Offer) -> dict[str, str]:
