@@ -12,19 +12,18 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from pipelines import acceptance, audit, review, run
+from pipelines import acceptance, audit, deciding, open_findings, review, run
 from pipelines.home import Home
-from sources import amend
-from sources.decisions import append
+from pipelines.open_findings import Item
 from sources.errors import ShinchokuError
 from sources.registry import Edition, Series, load
 from warehouse.changes import Change
 from warehouse.review import Desk, Problem, Review, Written, forms
-from warehouse.review.matters import Matter
 from warehouse.review.pictures import Served
 from warehouse.review.server import Page, ReviewServer
+
+WROTE = ("決定を書きました。", "Wrote the decision.")
 
 
 def serve(name: str, home: Home, port: int = 0, who: str = "") -> ReviewServer:
@@ -50,6 +49,7 @@ class ReviewDesk:
             "map": self._map,
             "new_indicator": self._new_indicator,
             "end": self._end,
+            "remove": self._remove,
             "accept": self._accept,
             "recheck": self._recheck,
         }
@@ -105,33 +105,42 @@ class ReviewDesk:
     # -- what the forms do
 
     def _acknowledge(self, edition: Edition, form: forms.Form) -> Written:
-        matter, _ = self._matter(edition, form, "acknowledge")
-        return self._append(edition, forms.acknowledgement(form, matter.id, matter.expect, self.today()))
+        item, _ = self._item(edition, form, "acknowledge")
+        with _Changes(edition, *WROTE) as changes:
+            deciding.acknowledge(edition, item, self._signature(form))
+        return changes.written()
 
     def _correct(self, edition: Edition, form: forms.Form) -> Written:
-        matter, shown = self._matter(edition, form, "correct")
-        return self._append(edition, forms.correction(form, shown.here.figures[matter.figure_id or ""], self.today()))
+        item, shown = self._item(edition, form, "correct")
+        use = forms.correction(form, shown.here.figures[item.figure_id or ""])
+        with _Changes(edition, *WROTE) as changes:
+            deciding.correct(edition, item, use, self.home, self._signature(form))
+        return changes.written()
 
     def _map(self, edition: Edition, form: forms.Form) -> Written:
-        matter, shown = self._matter(edition, form, "map")
-        return self._append(edition, forms.mapping(form, shown.here.figures[matter.figure_id or ""], edition, self.today()))
+        item, _ = self._item(edition, form, "map")
+        chosen = form.chosen("indicator", edition.series.indicators)
+        with _Changes(edition, *WROTE) as changes:
+            deciding.map_to(edition, item, chosen, self._signature(form))
+        return changes.written()
 
     def _new_indicator(self, edition: Edition, form: forms.Form) -> Written:
-        """The indicator goes to indicators.yaml, who registered it and why to decisions.yaml as a mapping."""
-        matter, shown = self._matter(edition, form, "new_indicator")
-        figures = [shown.here.figures[name] for name in matter.figures or (matter.figure_id or "",)]
-        new = forms.indicator(form, figures, edition)
-        decision = forms.mapping(form, figures[0], edition, self.today(), indicator=new.id)
-        with _Changes(edition, "指標を登録しました。", f"Registered the indicator {new.id}.") as changes:
-            amend.add_indicator(edition.series, new)
-            append(edition.decisions_file, decision, edition.series.find(f"editions/{edition.id}/decisions.yaml"))
+        item, _ = self._item(edition, form, "new_indicator")
+        given = forms.indicator(form, edition)
+        with _Changes(edition, "指標を登録しました。", f"Registered the indicator {given['id']}.") as changes:
+            deciding.new_indicator(edition, item, given, self.home, self._signature(form))
         return changes.written()
 
     def _end(self, edition: Edition, form: forms.Form) -> Written:
-        matter, _ = self._matter(edition, form, "end")
-        last, signed = forms.last_year(form, edition), form.signed(self.today())
-        with _Changes(edition, "指標の終了を書きました。", f"Wrote the end of {matter.indicator_id}.") as changes:
-            amend.end_indicator(edition.series, matter.indicator_id or "", last, f"{signed['reason']}（{signed['who']}、{signed['when']}）")
+        item, _ = self._item(edition, form, "end")
+        with _Changes(edition, "指標の終了を書きました。", f"Wrote the end of {item.indicator_id}.") as changes:
+            deciding.end(edition, item, self._signature(form))
+        return changes.written()
+
+    def _remove(self, edition: Edition, form: forms.Form) -> Written:
+        item, _ = self._item(edition, form, "remove")
+        with _Changes(edition, "前提の崩れた決定を取り除きました。", "Took out a decision that no longer holds.") as changes:
+            deciding.remove(edition, item)
         return changes.written()
 
     def _accept(self, edition: Edition, form: forms.Form) -> Written:
@@ -148,11 +157,6 @@ class ReviewDesk:
 
     def _recheck(self, edition: Edition, form: forms.Form) -> Written:
         return Written("Checked again with the files of now.", "今のファイルで照合し直しました。")
-
-    def _append(self, edition: Edition, decision: Any) -> Written:
-        with _Changes(edition, "決定を書きました。", "Wrote the decision.") as changes:
-            append(edition.decisions_file, decision, edition.series.find(f"editions/{edition.id}/decisions.yaml"))
-        return changes.written()
 
     # -- what must still hold
 
@@ -175,8 +179,12 @@ class ReviewDesk:
             "ページを表示した後に、系列のファイルが変わりました。所見をもう一度確かめて、送り直してください。",
         )
 
-    def _matter(self, edition: Edition, form: forms.Form, action: str) -> tuple[Matter, Review]:
-        """The open matter that a form speaks of, which must say what it said when the form was shown."""
+    def _signature(self, form: forms.Form) -> deciding.Signature:
+        who, reason = form.signed()
+        return deciding.Signature(who, self.today(), reason)
+
+    def _item(self, edition: Edition, form: forms.Form, action: str) -> tuple[Item, Review]:
+        """The open finding that a form speaks of, which must say what it said when the form was shown."""
         shown = Review.of(review.material(edition, self.home), self.pictures)
         name, expect = form.values.get("finding", ""), form.values.get("expect", "")
         matter = next((matter for matter in shown.matters if matter.id == name and matter.open), None)
@@ -187,7 +195,7 @@ class ReviewDesk:
                 f"The finding now says '{matter.expect}', not '{expect}'. Look at it again.",
                 f"所見の内容が「{expect}」から「{matter.expect}」に変わっています。もう一度確かめてください。",
             )
-        return matter, shown
+        return next(item for item in open_findings.items(edition, self.home) if item.id == name), shown
 
 
 class _Changes:

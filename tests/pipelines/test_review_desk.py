@@ -19,7 +19,8 @@ from click.testing import CliRunner
 from pipelines import audit, desk, review
 from pipelines.cli import main
 from pipelines.home import Home
-from sources.registry import load
+from sources import amend, decisions
+from sources.registry import Series, load
 from tests.warehouse.review_case import write_series
 from warehouse.review import Review
 from warehouse.review.matters import Matter
@@ -161,11 +162,10 @@ def test_a_new_indicator_is_registered_with_who_and_why(person: Person) -> None:
 
 def test_an_indicator_that_ended_has_its_last_year_and_why(person: Person) -> None:
     matter = person.matters()["vanished"]
-    assert person.settle("end", matter, last="2025") == 422
-    assert person.settle("end", matter, last="2024") == 303
+    assert person.settle("end", matter) == 303
     assert load().edition("mihon_dx-R7").series.indicators["visits"].validity.last == 2024
     text = (person.folder / "indicators.yaml").read_text(encoding="utf-8")
-    assert "紙面を目で確認（進捗 花子、2026-06-01）" in text
+    assert "紙面を目で確認 (進捗 花子, 2026-06-01)" in text
     assert "vanished" not in person.matters()
 
 
@@ -227,6 +227,20 @@ def test_settled_already_is_said_and_not_written_twice(person: Person) -> None:
     assert person.decisions.read_bytes() == before
 
 
+def test_a_decision_that_no_longer_holds_is_taken_back(person: Person) -> None:
+    matter = person.matters()["magnitude"]
+    assert person.settle("acknowledge", matter) == 303
+    text = person.decisions.read_text(encoding="utf-8")
+    person.decisions.write_text(text.replace("1,380時間", "1,390時間"), encoding="utf-8")
+    assert "系列のファイルが前回の照合の後に変わっています" in person.look()
+    assert person.send("POST", "recheck", {"csrf": person.server.session.csrf}) == 303
+    stale = person.matters()["stale_decision"]
+    assert person.settle("acknowledge", stale) == 409
+    assert person.settle("remove", stale) == 303
+    assert "stale_decision" not in person.matters() and "magnitude" in person.matters()
+    assert not load().edition("mihon_dx-R7").decisions.acknowledgements
+
+
 def test_while_another_run_writes_nothing_is_written(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     import subprocess
     import sys
@@ -273,9 +287,21 @@ def test_a_series_that_cannot_be_written_says_so(person: Person, monkeypatch: py
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise PermissionError(13, "Permission denied", str(person.decisions))
 
-    monkeypatch.setattr(desk, "append", refuse)
+    monkeypatch.setattr(decisions, "append", refuse)
     assert person.settle("acknowledge", person.matters()["magnitude"]) == 409
     assert "書き込めません" in person.page and "紙面を目で確認</textarea>" in person.page
+
+
+def test_what_would_leave_the_series_unreadable_is_put_back(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoil(series: Series, name: str, last: int, why: str) -> None:
+        (person.folder / "indicators.yaml").write_text("indicators: [{id: half", encoding="utf-8")
+        (person.folder / "more.yaml").write_text("", encoding="utf-8")
+
+    monkeypatch.setattr(amend, "end_indicator", spoil)
+    before = (person.folder / "indicators.yaml").read_bytes()
+    assert person.settle("end", person.matters()["vanished"]) == 409
+    assert "書き込みませんでした" in person.page and "紙面を目で確認</textarea>" in person.page
+    assert (person.folder / "indicators.yaml").read_bytes() == before and not (person.folder / "more.yaml").exists()
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,17 @@
-"""From what a person typed into a form to a decision: every field looked at, each refusal naming its field. Writes nothing."""
+"""What a person typed into a form, looked at field by field, each refusal naming its field. Decides and writes nothing."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sources.decisions import Acknowledgement, Correction, Use
-from sources.decisions import Mapping as LabelMapping
 from sources.errors import ShinchokuError
-from sources.matching import period_covers
-from sources.records import MEASURES, PERIOD_KINDS, QUALIFIERS, Period
-from sources.registry import BARE, Edition, Indicator, Validity, Words, unit, unit_code
+from sources.records import MEASURES, PERIOD_KINDS, QUALIFIERS
+from sources.registry import Edition, unit
 
 SHORT, LONG = 200, 2000  # characters of a field, and of a reason
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -29,7 +26,6 @@ NAMES = {
     "name_en": ("名称（英語）", "name in English"),
     "section": ("章", "section"),
     "direction": ("望ましい向き", "direction"),
-    "last": ("最後の年度", "last fiscal year"),
     "period_start": ("期間の始め", "start of the period"),
     "period_end": ("期間の終わり", "end of the period"),
     "base_start": ("比較する期間の始め", "start of the period compared with"),
@@ -86,103 +82,68 @@ class Form:
         except ValueError:
             raise FieldError(name, "write a date such as 2026-03-31.", "2026-03-31 のように書いてください。") from None
 
-    def signed(self, today: date) -> dict[str, Any]:
-        """Who decides, why and when."""
-        return {"reason": self.text("reason", LONG), "who": self.text("who"), "when": today}
+    def signed(self) -> tuple[str, str]:
+        """Who decides, and why."""
+        return self.text("who"), self.text("reason", LONG)
 
 
-def acknowledgement(form: Form, finding: str, expect: str, today: date) -> Acknowledgement:
-    return Acknowledgement(finding=finding, expect=expect, **form.signed(today))
-
-
-def correction(form: Form, figure: Any, today: date) -> Correction:
-    """What differs between the form and what was read: only that is corrected."""
+def correction(form: Form, figure: Any) -> dict[str, str]:
+    """What is right about a figure, by the names that a correction has for it: only what differs from what was read."""
     use: dict[str, Any] = {}
     value = form.number("value")
     if value != figure.value:
-        use["value"] = value
+        use["value"] = f"{value:f}"
     for name, allowed in (("measure", MEASURES), ("qualifier", QUALIFIERS)):
         if (chosen := form.chosen(name, allowed)) != getattr(figure, name):
             use[name] = chosen
     if (printed := form.text("unit", required=False)) != (figure.unit or ""):
         use["unit"] = printed
+    use |= _period(form, "period", figure) | _period(form, "base", figure)
     kind = form.chosen("period_kind", PERIOD_KINDS, required=False)
-    if period := _period(form, "period", figure):
-        use |= period
-    if kind and (period or kind != figure.period_kind):
-        use |= {"period_kind": kind, "period_start": form.day("period_start"), "period_end": form.day("period_end")}
-    use |= _period(form, "base", figure)
+    if kind and ("period_start" in use or kind != figure.period_kind):
+        both = {name: form.text(name) for name in ("period_start", "period_end")}
+        use |= {"period_kind": kind} | both
     if not use:
         raise FieldError("value", "nothing differs from what was read. Change what is wrong, or let the finding stand.",
-                         "読み取った内容と同じです。違う所を直すか、このままでよければ承認してください。")
-    return Correction(figure=figure.figure_id, expect=figure.raw, use=Use(**use), **form.signed(today))
+                         "読み取った内容と同じです。違う所を直すか、このままでよければ認めてください。")
+    return use
 
 
-def _period(form: Form, name: str, figure: Any) -> dict[str, date]:
+def _period(form: Form, name: str, figure: Any) -> dict[str, str]:
     """Both ends where one of them differs from what was read."""
     start, end = form.day(f"{name}_start"), form.day(f"{name}_end")
     if (start, end) == (getattr(figure, f"{name}_start"), getattr(figure, f"{name}_end")):
         return {}
     if start is None or end is None or start > end:
         raise FieldError(f"{name}_end", "give both ends, the earlier one first.", "始めと終わりの両方を、順に入力してください。")
-    return {f"{name}_start": start, f"{name}_end": end}
+    return {f"{name}_start": start.isoformat(), f"{name}_end": end.isoformat()}
 
 
-def mapping(form: Form, figure: Any, edition: Edition, today: date, indicator: str | None = None) -> LabelMapping:
-    """The words that a figure stands under mean an indicator, here and in later editions."""
-    chosen = indicator or form.chosen("indicator", edition.series.indicators)
-    fields: dict[str, Any] = {"label": figure.label or figure.title, "indicator": chosen}
-    if figure.label and figure.title:
-        fields["title"] = figure.title
-    if form.values.get("only_unit"):
-        fields["unit"] = figure.unit
-    return LabelMapping(**fields, **form.signed(today))
-
-
-def indicator(form: Form, figures: Sequence[Any], edition: Edition) -> Indicator:
-    """A new indicator for figures that stand under the same words."""
-    series, first = edition.series, figures[0]
+def indicator(form: Form, edition: Edition) -> dict[str, str]:
+    """What a person says of a new indicator; the rest is proposed from what is printed."""
     name = form.text("id", 63)
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name):
         raise FieldError("id", "small letters, digits and _, a letter first, such as robot_sites.",
                          "英小文字で始まる英小文字・数字・_ で書いてください（例 robot_sites）。")
-    if name in series.indicators:
+    if name in edition.series.indicators:
         raise FieldError("id", f"'{name}' is there already.", f"「{name}」は既にあります。")
     code = form.text("unit")
     if unit(code) is None:
         raise FieldError("unit", "choose one of the list.", "一覧から選んでください。")
-    printed = unit_code(first.unit or "")
-    fields: dict[str, Any] = {
+    given = {
         "id": name,
-        "name": Words(ja=form.text("name_ja"), en=form.text("name_en")),
-        "section": form.chosen("section", series.sections),
+        "name_ja": form.text("name_ja"),
+        "name_en": form.text("name_en"),
         "unit": code,
-        "names": (words(first),),
         "direction": form.chosen("direction", ("up", "down", "none")),
-        "expected_measures": tuple(dict.fromkeys(figure.measure for figure in figures)),
-        "validity": Validity(first=edition.fiscal_year),
     }
-    if printed != code and first.unit:
-        fields["nominal_units"] = (first.unit,)
-    elif code != BARE.code and (known := unit(code)) and known.name.ja != first.unit:
-        fields["unit_printed"] = first.unit
-    if first.component != "whole":
-        fields["component"] = first.component
-    if first.period_kind and (covers := period_covers(Period(first.period_kind, first.period_start, first.period_end))):
-        fields["covers"] = covers
+    if section := form.chosen("section", edition.series.sections, required=False):
+        given["section"] = section
     if form.values.get("cumulative"):
-        fields["cumulative"] = True
-    return Indicator(**fields)
+        given["cumulative"] = "true"
+    return given
 
 
 def words(figure: Any) -> str:
     """What a figure stands under, as a name."""
     return " ".join(dict.fromkeys(part for part in (figure.title, figure.label) if part))
-
-
-def last_year(form: Form, edition: Edition) -> int:
-    """The last fiscal year of an indicator that ended: before that of the edition."""
-    text = form.text("last", 4)
-    if not (text.isascii() and text.isdecimal() and 1900 <= int(text) < edition.fiscal_year):
-        raise FieldError("last", f"a fiscal year before {edition.fiscal_year}.", f"{edition.fiscal_year}年度より前の年度を西暦で入力してください。")
-    return int(text)

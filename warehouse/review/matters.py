@@ -19,7 +19,8 @@ from warehouse.review.pictures import Crop, Pictures, Sheet, crop
 
 SEVERITIES = ("error", "warning", "note")
 UNNAMED = ("finding", "expect", "settled", "figure_id", "message_ja", "message_en")  # of an example: shown elsewhere, or not for people
-ENDED = ("vanished", "missing")
+NAMING = {"renamed": ("map", "new_indicator"), "new": ("new_indicator", "map"), "ambiguous": ("map",), "swapped": ("map",)}
+ENDED = ("vanished", "missing", "unnamed")
 
 
 @dataclass(slots=True)
@@ -87,9 +88,9 @@ class Matter:
     def actions(self) -> tuple[str, ...]:
         if self.severity == "note" and not self.settled:
             return ()
-        naming = {"renamed": ("map", "new_indicator"), "new": ("new_indicator", "map"), "ambiguous": ("map",)}.get(self.kind, ())
+        naming = NAMING.get(self.kind, ())
         ending = ("end",) if self.kind in ENDED else ()
-        leaving = () if self.kind == "stale_decision" else ("acknowledge",)
+        leaving = ("remove",) if self.kind == "stale_decision" else ("acknowledge",)
         mending = ("correct",) if self.figure_id and self.now else ()
         return (*naming, *ending, *leaving, *mending)
 
