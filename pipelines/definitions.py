@@ -11,6 +11,7 @@ from pipelines.assets.pages import results_page, review_page
 from pipelines.assets.report_file import report_file
 from pipelines.assets.site import site
 from pipelines.assets.warehouse import warehouse
+from pipelines.inbox import take_in_what_waits
 from pipelines.partitions import EDITIONS, missing_editions
 from pipelines.progress import lines
 from pipelines.resources import Series, Storage
@@ -43,10 +44,20 @@ def registered_editions(context: dg.SensorEvaluationContext, series: Series) -> 
     return dg.SensorResult(dynamic_partitions_requests=[EDITIONS.build_add_request(missing)])
 
 
+@dg.sensor(
+    job=ingest,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="受付: takes in the PDFs of the inbox folder; each new edition becomes a partition and is read up to its review page.",
+)
+def inbox(context: dg.SensorEvaluationContext, series: Series, storage: Storage) -> dg.SensorResult | dg.SkipReason:
+    return take_in_what_waits(context, series, storage)
+
+
 defs = dg.Definitions(
     assets=[*EDITION_ASSETS, *PUBLICATION_ASSETS, catalogue],  # the last is asked for by a person: no job has it
     jobs=[ingest, publish],
-    sensors=[registered_editions],
+    sensors=[registered_editions, inbox],
     resources={"storage": Storage(), "series": Series(), "ckan": Catalogue.from_environment()},
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, "lines": lines},

@@ -61,17 +61,17 @@ class Taken:
 
 
 def waiting(home: Home) -> list[Path]:
-    """The files in the inbox, by name."""
+    """The reports in the inbox, by name."""
     return sorted(path for path in home.inbox.glob("*") if path.is_file() and path.suffix.lower() == ".pdf" and not path.name.startswith("."))
 
 
-def take(files: Iterable[Path], home: Home, named: Named | None = None) -> list[Taken]:
+def take(files: Iterable[Path], home: Home, named: Named | None = None, extra: Path | None = None) -> list[Taken]:
     """Store each file as an edition; one from the inbox moves to ``done`` or ``unknown`` in it, any other stays where it is."""
     taken = []
     with home.lock():
         for file in files:
             try:
-                found = _take_one(file, named or Named(), load())
+                found = _take_one(file, named or Named(), extra)
             except ShinchokuError as problem:
                 found = Taken(file, "unreadable", problem=problem)
             except OSError as error:
@@ -84,7 +84,8 @@ def take(files: Iterable[Path], home: Home, named: Named | None = None) -> list[
     return taken
 
 
-def _take_one(file: Path, named: Named, registry: Registry) -> Taken:
+def _take_one(file: Path, named: Named, extra: Path | None) -> Taken:
+    registry = load(extra)
     if not file.is_file():
         raise ShinchokuError(f"{file}: no such file. Check the path.", f"{file}: ファイルがありません。パスを確かめてください。")
     known = known_file(file_sha256(file), registry)
@@ -98,7 +99,7 @@ def _take_one(file: Path, named: Named, registry: Registry) -> Taken:
     cover, page_count = read_cover(file, registry, named)
     if cover is None:
         return Taken(file, "unknown", problem=_unknown(file))
-    intake = take_in(file, cover, page_count=page_count, reason=named.reason)
+    intake = take_in(file, cover, page_count=page_count, extra=extra, reason=named.reason)
     return Taken(file, intake.outcome, intake.edition)
 
 

@@ -137,3 +137,29 @@ def test_people_write_to_the_folder_named_then_the_checkout_then_the_data_folder
     assert registry.roots() == (registry.BUNDLED,)
     monkeypatch.setattr("os.access", lambda *_: False)
     assert registry.roots() == (tmp_path / "home" / "series", registry.BUNDLED)
+
+
+def test_what_is_dropped_into_the_inbox_becomes_a_partition_and_a_run_without_a_restart(home: Home) -> None:
+    import os
+    import time
+
+    import dagster as dg
+
+    from pipelines.inbox import take_in_what_waits
+    from pipelines.resources import Series, Storage
+
+    home.prepare()
+    pdf = city.report(home.inbox / "R6.pdf")
+    (home.inbox / "broken.pdf").write_bytes(b"%PDF-1.4 half of a")
+    with dg.DagsterInstance.ephemeral() as instance:
+        def tick(cursor: str | None = None) -> object:
+            return take_in_what_waits(dg.build_sensor_context(instance=instance, cursor=cursor), Series(), Storage())
+
+        assert tick().skip_message, "a file that may still be being copied waits"  # type: ignore[attr-defined]
+        for file in home.inbox.glob("*.pdf"):
+            os.utime(file, (time.time() - 60,) * 2)
+        result = tick()
+        (run,), (added,) = result.run_requests, result.dynamic_partitions_requests  # type: ignore[attr-defined]
+        assert run.partition_key == "madeup_city-R6" and list(added.partition_keys) == ["madeup_city-R6"]
+        assert edition("R6").status == "draft" and not pdf.exists() and (home.inbox / "done" / "R6.pdf").exists()
+        assert tick(result.cursor).skip_message and (home.inbox / "broken.pdf").exists()  # type: ignore[attr-defined]
