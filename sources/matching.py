@@ -174,13 +174,14 @@ class _Matching:
     def _rescue_changed_units(self, items: list[_Item], unmatched: dict[int, tuple[str, str]]) -> None:
         """A known name with a unit that fits none of its indicators: that indicator, if its own unit is nowhere in the report."""
         taken = {self._key(item.figure, item.indicator) for item in items if item.indicator}
+        tiles = {(item.group[:2], item.indicator.id) for item in items if item.indicator and item.figure.title}
         for item in items:
             if item.indicator or unmatched.get(item.index) != ("", ""):
                 continue
             section = self._section_of(item.figure)
             named = [
                 indicator for indicator, rank in self.names.of(item.figure, section)
-                if rank >= BY_WORDS and section in (None, indicator.section) and indicator.component == item.figure.component
+                if (rank >= BY_WORDS or (item.group[:2], indicator.id) in tiles) and section in (None, indicator.section) and indicator.component == item.figure.component
                 and self._key(item.figure, indicator) not in taken
             ]
             if len(named) == 1:

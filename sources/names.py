@@ -113,8 +113,8 @@ _ROLES = frozenset((
 
 
 def without_role(label: str) -> str:
-    """A label without the words that only say whether it is the baseline, the actual value or the target."""
-    words = [word for word in label.split() if word not in _ROLES]
+    """A label without the words that only say whether it is the baseline, the actual value or the target, and no word twice."""
+    words = dict.fromkeys(word for word in label.split() if word not in _ROLES)
     return " ".join(words) or label
 
 
