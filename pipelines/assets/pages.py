@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines import audit, review
+from pipelines import audit
 from pipelines.assets.observations import observations
 from pipelines.describe import OWNERS
 from pipelines.partitions import EDITIONS
@@ -18,6 +18,8 @@ from pipelines.resources import Series, Storage, explained
     description="**確認ページ** The pages of the report with a box on each number, and beside them what was read, matched and checked.",
 )
 def review_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
+    from pipelines import review
+
     with explained():
         edition = series.edition(context.partition_key)
         path = review.write_page(edition, storage.home)
