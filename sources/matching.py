@@ -322,7 +322,10 @@ class _Matching:
             elif item.figure.measure == "level" and not _covers(indicator, item.figure):
                 other = _as_kind(period, indicator.covers or "")
                 known = other and self.previous.of(indicator.id)
-                near = other and (known and self._agreeing_value(self.groups[item.group], indicator) or not self.previous.observations)
+                if self.previous.observations:
+                    near = bool(known and self._agreeing_value(self.groups[item.group], indicator))
+                else:
+                    near = period.end == self.edition.period_end
                 if other and near:
                     self.findings.period_assumed(item.id, item.figure, indicator, f"{period.start}/{period.end}")
                     item.figure = replace(item.figure, period=other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,3 +91,13 @@ def judged(pdf: Path, edition: Edition, before: list[Observation], decisions: De
 
 def _label(now: dict[str, object], name: str) -> str:
     return str(now.get("label", name)).split()[-1] if now.get("label") else name
+
+
+def main(name: str, out: str) -> None:
+    """Typeset a made-up edition: ``python -m tests.ingestion.editions summer R7.pdf``."""
+    edition = planted()[name]
+    reportlab_pdf(Path(out), cover=COVER, sections=wording(edition.text))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
