@@ -321,11 +321,8 @@ class _Matching:
                 self.findings.period_assumed(item.id, item.figure, indicator, "")
             elif item.figure.measure == "level" and not _covers(indicator, item.figure):
                 other = _as_kind(period, indicator.covers or "")
-                known = other and self.previous.of(indicator.id)
-                if self.previous.observations:
-                    near = bool(known and self._agreeing_value(self.groups[item.group], indicator))
-                else:
-                    near = period.end == self.edition.period_end
+                agrees = bool(self.previous.of(indicator.id)) and self._agreeing_value(self.groups[item.group], indicator) is not None
+                near = agrees if self.previous.observations else period.end == self.edition.period_end
                 if other and near:
                     self.findings.period_assumed(item.id, item.figure, indicator, f"{period.start}/{period.end}")
                     item.figure = replace(item.figure, period=other)
