@@ -66,7 +66,7 @@ def judge_again(edition: Edition, home: Home) -> list[Item]:
 def accept(edition: Edition, home: Home, who: str, reason: str = "", today: date | None = None) -> Accepted:
     """Accept what was judged last; what the public sees otherwise so far goes to errata.yaml."""
     stopped = audit.errors(edition, home)
-    if not stopped and edition.status == "accepted" and not published.unasked(edition, home) and _is_kept(edition, home):
+    if not stopped and edition.status == "accepted" and not published.unasked(edition, home):
         return Accepted(edition, written=False)
     different = published.differences(edition, home)
     today = today or date.today()
@@ -76,7 +76,8 @@ def accept(edition: Edition, home: Home, who: str, reason: str = "", today: date
     return Accepted(load().edition(edition.edition_id), True, errata)
 
 
-def _is_kept(edition: Edition, home: Home) -> bool:
+def is_public(edition: Edition, home: Home) -> bool:
+    """Whether what was accepted of the edition's own file is what the public sees here."""
     known = published.accepted(edition, home)
     return known is not None and known.meta.sha256 == edition.sha256
 

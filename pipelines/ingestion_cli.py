@@ -166,8 +166,10 @@ def accept(edition: str, who: str | None, reason: str, when: datetime | None, no
     done = acceptance.accept(chosen, home, signed_by(who), reason, day(when))
     if not done.written:
         click.echo(f"{chosen.edition_id}: accepted already, nothing has changed. / すでに承認済みで、変更はありません。")
-        return
-    click.echo(f"{chosen.edition_id}: accepted / 承認しました ({done.edition.file})")
+        if acceptance.is_public(chosen, home):
+            return
+    else:
+        click.echo(f"{chosen.edition_id}: accepted / 承認しました ({done.edition.file})")
     if done.errata:
         click.echo(f"Errata / 正誤: {changes.summary(done.errata)}\n{changes.as_text(done.errata)}")
     if no_publish:

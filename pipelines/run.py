@@ -170,6 +170,10 @@ def summary(outcome: Outcome) -> str:
             f"  {edition.edition_id} [{state}] {counts['figure']} figures / 数値, {counts['observation']} observations / 観測値, "
             f"{counts['statement']} statements / 記述, {len(matching['unmatched'])} unmatched / 対応なし"
         )
+        if edition.status == "draft":
+            blocking = sum(result.unexpected_count for result in results if result.blocks)
+            command = f"shinchoku findings {edition.edition_id}" if blocking else f"shinchoku accept {edition.edition_id}"
+            lines.append(f"    {blocking} errors open / 未解決のエラー: {command}")
         if edition.meta.origin_note:
             lines.append(f"    {edition.origin}: {edition.meta.origin_note.en}\n    {edition.meta.origin_note.ja}")
         for result in results:
