@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -72,3 +73,7 @@ def a_year_later() -> dict[str, list[Line]]:
     moved = {"53.2": ("60.9", "71.9%"), "22": ("19", "76.4%"), "5,420": ("7,310", "60.9%"), "33": ("41", "66.0%"), "15,100": ("14,020", "68.4%"),
              "61.4": ("70.2", "75.7%"), "171": ("203", "54.8%"), "210": ("275", "67.1%")}
     return {group: [line._replace(last=line.now, now=moved[line.now][0], rate=moved[line.now][1]) for line in lines] for group, lines in R6.items()}
+
+
+if __name__ == "__main__":  # python -m tests.ingestion.table_city city.pdf
+    pdf(Path(sys.argv[1]), R6)
