@@ -8,18 +8,22 @@ import re
 import signal
 import sys
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import fields
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from sources.errors import ShinchokuError
 from sources.figures import Reader
+from sources.figures.reader import PageResult
 from sources.layout.page import Layout, Region, Table, analyse
+from sources.layout.text import Span, spans
 from sources.layout.turn import prevailing_turn, turned_box, turned_page
-from sources.notation import Context, heading
-from sources.pdf import ocr
-from sources.pdf.document import Page, open_pdf, read_page
+from sources.notation import Context, heading, read
+from sources.pdf import ocr, seen
+from sources.pdf.document import Page, Panel, open_pdf, read_page
+from sources.pdf.render import page_image
 from sources.reading import sha256_of
 from sources.records import Box, Figure, LedgerEntry, Period, Statement
 
@@ -100,23 +104,19 @@ def run(order: dict[str, Any]) -> None:
             f"{path}: {len(numbers)} pages are more than the limit of {limits['pages']}. Choose pages with --pages.",
             f"{path}: {len(numbers)}ページは上限{limits['pages']}を超えています。--pages で絞ってください。",
         )
-    first: Layout | None = None
+    eyes = Eyes(path, order["ocr"] != "off" and ocr.available())
+    first: Sight | None = None
     text, fiscal_year = "", order["fiscal_year"]
     with contextlib.suppress(TooLongError, Exception), _within(limits["page_seconds"]):
-        first = analyse(read_page(pdf.pages[0], 1))
+        first = eyes.look(pdf.pages[0], 1)
         pdf.pages[0].close()
-        text = " ".join("".join(g.text for g in first.page.glyphs).split())[:4000]
-        fiscal_year = fiscal_year or cover_fiscal_year(first)
-    wants_ocr = order["ocr"] != "off" and ocr.available()
+        text = " ".join("".join(g.text for g in first.layout.page.glyphs).split())[:4000]
+        fiscal_year = fiscal_year or cover_fiscal_year(first.layout)
     _say({"head": {"sha256": sha256_of(path), "page_count": count, "text": text}})
     reader = Reader(fiscal_year)
     for done, number in enumerate(numbers, start=1):
-        _say(
-            {
-                "page": _read(reader, pdf, path, number, first, limits, wants_ocr, order["trace"])
-                | {"done": done, "of": len(numbers)}
-            }
-        )
+        page = _read(reader, pdf, eyes, number, first if number == 1 else None, limits, order["trace"])
+        _say({"page": page | {"done": done, "of": len(numbers)}})
     _say({"end": True})
 
 
@@ -140,7 +140,70 @@ def traced(layout: Layout) -> list[tuple[str, Box, str]]:
     return seen
 
 
-def _needs_ocr(page: Page) -> str:
+@dataclass(slots=True)
+class Sight:
+    """A page as it is read: its layout, what was recognised on pictures, and what could not be."""
+
+    layout: Layout
+    printed: Page
+    turn: int = 0  # degrees that the page was turned to be read
+    angle: float = 0.0  # radians that its picture was turned to stand level
+    sure: dict[int, float] = field(default_factory=dict)  # confidence of recognised glyphs, by their order
+    hidden: list[Span] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def recognised(self) -> bool:
+        """Whether the whole page comes from its picture."""
+        return bool(self.sure) and min(self.sure) < ocr.BESIDE
+
+
+class Eyes:
+    """Looks at the pages of one file: takes out what nobody sees, and reads from the picture what the text does not say."""
+
+    INSTALL = "install the ocr extra to read it: .venv/bin/pip install -c constraints.txt -e '.[ocr]'"
+
+    def __init__(self, path: Path, wants_ocr: bool) -> None:
+        self.path = path
+        self.wants_ocr = wants_ocr
+        self.fonts: dict[str, bool] = {}  # whether the digits of a font are mistaken
+        self.pictures: set[tuple[int, ...]] = set()  # a picture on the same spot of page after page is furniture
+
+    def look(self, source: Any, number: int) -> Sight:
+        page = read_page(source, number)
+        why, warnings = _distrust(page), []
+        bare = [box for box in ocr.bare_pictures(page) if tuple(map(round, box)) not in self.pictures]
+        self.pictures.update(tuple(map(round, box)) for box in bare)
+        written: list[Box] = []
+        digits = Counter(g.font for g in page.glyphs if g.text in seen.HOLES and g.font not in self.fonts)
+        if not why and (page.pale or bare or any(count >= 3 for count in digits.values())):
+            image = page_image(self.path, number, 170)
+            if blended := {id(g) for g in seen.blended(page.pale, image, image.width / page.width)}:
+                page.hidden += [g for g in page.glyphs if id(g) in blended]
+                page.glyphs = [g for g in page.glyphs if id(g) not in blended]
+            if mistaken := seen.mistaken_fonts(page, image, self.fonts):
+                why = f"the digits of its font {mistaken[0]} are not those that its character map names"
+            written = [box for box in bare if not why and ocr.looks_written(box, page, image)]
+        if why and self.wants_ocr:
+            picture, angle, sure = ocr.read_picture(self.path, page)
+            return Sight(analyse(picture), page, angle=angle, sure=sure)
+        if why:
+            warnings.append(f"page {number}: not read, {why}; {self.INSTALL}")
+        sure = {}
+        if written and self.wants_ocr:
+            glyphs, sure, left = ocr.read_pictures(self.path, page, written)
+            page.glyphs += glyphs
+            page.panels += [Panel(box, True, False) for box in written]
+            if left:
+                warnings.append(f"page {number}: {left} of its pictures were not read, they took too long")
+        elif written and not why:
+            warnings.append(f"page {number}: {len(written)} pictures on it were not read; {self.INSTALL}")
+        turn = prevailing_turn(page)
+        layout = analyse(turned_page(page, turn) if turn else page)
+        return Sight(layout, page, turn, sure=sure, hidden=spans(page.hidden), warnings=warnings)
+
+
+def _distrust(page: Page) -> str:
     """Why the text of a page cannot be trusted; empty where it can."""
     inked = sum(1 for g in page.glyphs if not g.text.isspace())
     pictured = sum((b.x1 - b.x0) * (b.bottom - b.top) for b in page.pictures)
@@ -151,51 +214,60 @@ def _needs_ocr(page: Page) -> str:
     return ""
 
 
-def _mark_ocr(figures: list[Figure], page: Page, angle: float, sure: dict[int, float]) -> None:
-    """Say of each figure that it was recognised, how surely, and where it stands on the picture as it is."""
-    for figure in figures:
+def _mark_recognised(result: PageResult, sight: Sight) -> None:
+    """Say of each figure that comes from a picture how sure it is, and where it stands on the picture as it is.
+
+    A number in a picture beside text is a figure only with its unit: signs, ticks and drawings hold bare ones.
+    """
+    page = sight.layout.page
+    kept: list[int] = []
+    for n, figure in enumerate(result.figures):
         box = figure.box
         scores = [
-            sure[g.order]
+            sight.sure[g.order]
             for g in page.glyphs
-            if box.x0 - 0.1 <= (g.x0 + g.x1) / 2 <= box.x1 + 0.1 and box.top - 0.1 <= (g.top + g.bottom) / 2 <= box.bottom + 0.1
+            if g.order in sight.sure
+            and box.x0 - 0.1 <= (g.x0 + g.x1) / 2 <= box.x1 + 0.1
+            and box.top - 0.1 <= (g.top + g.bottom) / 2 <= box.bottom + 0.1
         ]
-        figure.source = "ocr"
-        figure.confidence = round(min(scores), 3) if scores else 0.0
-        figure.box = ocr.turned_back(box, page, angle)
+        if scores or sight.recognised:
+            if not figure.unit and not sight.recognised:
+                continue
+            figure.source = "ocr"
+            figure.confidence = round(min(scores), 3) if scores else 0.0
+            figure.box = ocr.turned_back(box, page, sight.angle)
+        kept.append(n)
+    place = {n: k for k, n in enumerate(kept)}
+    result.figures = [result.figures[n] for n in kept]
+    result.reasons = [result.reasons[n] for n in kept]
+    for entry in result.ledger:
+        if entry.figure is not None:
+            if entry.figure not in place:
+                entry.kind, entry.reason = "axis", "a bare number in a picture"
+            entry.figure = place.get(entry.figure)
 
 
 def _read(
-    reader: Reader, pdf: Any, path: Path, number: int, first: Layout | None, limits: dict[str, int], wants_ocr: bool, trace: bool
+    reader: Reader, pdf: Any, eyes: Eyes, number: int, sight: Sight | None, limits: dict[str, int], trace: bool
 ) -> dict[str, Any]:
     out: dict[str, Any] = {"size": None, "figures": [], "statements": [], "ledger": [], "warnings": []}
     page = pdf.pages[number - 1]
     try:
         with _within(limits["page_seconds"]):
-            layout = first if first is not None and number == 1 else analyse(read_page(page, number))
-            out["size"] = [number, layout.page.width, layout.page.height]
-            why = _needs_ocr(layout.page)
-            angle = 0.0
-            sure: dict[int, float] = {}
-            printed, turn = layout.page, prevailing_turn(layout.page)
-            if turn and not why:
-                layout = analyse(turned_page(layout.page, turn))
-            if why and wants_ocr:
-                picture, angle, sure = ocr.read_picture(path, layout.page)
-                layout = analyse(picture)
-            elif why:
-                out["warnings"].append(
-                    f"page {number}: not read, {why}; install the ocr extra to read it: .venv/bin/pip install -c constraints.txt -e '.[ocr]'"
-                )
-            result = reader.read_page(layout)
-            if sure:
-                _mark_ocr(result.figures, layout.page, angle, sure)
-            if turn and not why:
+            sight = sight or eyes.look(page, number)
+            printed = sight.printed
+            out["size"] = [number, printed.width, printed.height]
+            out["warnings"] += sight.warnings
+            result = reader.read_page(sight.layout)
+            if sight.sure:
+                _mark_recognised(result, sight)
+            if sight.turn:
                 records: list[Figure | Statement | LedgerEntry] = [*result.figures, *result.statements, *result.ledger]
                 for record in records:
-                    record.box = turned_box(record.box, printed.width, printed.height, turn)
+                    record.box = turned_box(record.box, printed.width, printed.height, sight.turn)
+            result.ledger += _unseen(number, sight.hidden)
             if trace:
-                out["trace"] = [[kind, list(box), text] for kind, box, text in traced(layout)]
+                out["trace"] = [[kind, list(box), text] for kind, box, text in traced(sight.layout)]
                 out["reasons"] = result.reasons
             out["figures"] = [_row(f) for f in result.figures]
             out["statements"] = [_row(s) for s in result.statements]
@@ -212,6 +284,15 @@ def _read(
         with contextlib.suppress(Exception):
             page.close()
     return out
+
+
+def _unseen(number: int, lines: Sequence[Span]) -> list[LedgerEntry]:
+    """The number words of text that nobody sees."""
+    return [
+        LedgerEntry(number, line.text[mark.start : mark.end], "furniture", "drawn so that it is not seen", line.box)
+        for line in lines
+        for mark in read(line.text, Context()).marks
+    ]
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pdfplumber
 
 from sources.errors import ShinchokuError
+from sources.pdf.seen import hidden, lay_out
 from sources.records import Box
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
@@ -42,6 +43,7 @@ class Glyph:
     bold: bool
     order: int
     repeats: int = 1
+    font: str = ""
     turn: int = 0  # degrees that the reader turns the head to the left to read it: 0, 90, 180 or 270
 
 
@@ -74,6 +76,8 @@ class Page:
     panels: list[Panel] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
     points: list[tuple[float, float]] = field(default_factory=list)  # ends and corners of drawn lines, tops of bars
+    hidden: list[Glyph] = field(default_factory=list)  # text that nobody sees
+    pale: list[Glyph] = field(default_factory=list)  # white type that no shape or picture is seen to lie under
     unreadable: int = 0  # glyphs that the character map of their font does not explain
 
 
@@ -94,7 +98,19 @@ def _turn(matrix: Sequence[float]) -> int:
     return 90 if b > 0 else 270
 
 
-def _glyphs(chars: Iterable[Mapping[str, Any]], bounds: Box, height: float) -> tuple[list[Glyph], int]:
+def _white(color: object) -> bool:
+    """Whether a colour of PDF (grey, RGB or CMYK, 0 to 1) is white."""
+    if not isinstance(color, (tuple, list)) or not color or not all(isinstance(c, (int, float)) for c in color):
+        return False
+    return max(color) <= 0.03 if len(color) == 4 else len(color) in (1, 3) and min(color) >= 0.97
+
+
+def _glyphs(
+    chars: Iterable[Mapping[str, Any]], bounds: Box, height: float, unseen: set[int]
+) -> tuple[list[Glyph], list[Glyph], list[Glyph], int]:
+    """The glyphs of a page, those among its characters that are hidden, those that are white, and how many cannot be read."""
+    hidden: list[Glyph] = []
+    white: list[Glyph] = []
     seen: dict[tuple[str, int, int], list[Glyph]] = {}
     glyphs: list[Glyph] = []
     unreadable = 0
@@ -106,6 +122,9 @@ def _glyphs(chars: Iterable[Mapping[str, Any]], bounds: Box, height: float) -> t
             continue
         x, y = (x0 + x1) / 2, (top + bottom) / 2
         if not (bounds.x0 <= x <= bounds.x1 and bounds.top <= y <= bounds.bottom):
+            continue
+        if order in unseen:
+            hidden.append(Glyph(text, x0, top, x1, bottom, bottom, size, False, order))
             continue
         if _unreadable(text):
             unreadable += 1
@@ -134,10 +153,12 @@ def _glyphs(chars: Iterable[Mapping[str, Any]], bounds: Box, height: float) -> t
         turn = _turn(matrix)
         upright = turn == 0
         baseline = height - matrix[5] if upright and top - size <= height - matrix[5] <= bottom + size else bottom
-        glyph = Glyph(text, x0, top, x1, bottom, baseline, size, bold, order, turn=turn)
+        glyph = Glyph(text, x0, top, x1, bottom, baseline, size, bold, order, font=font, turn=turn)
         seen.setdefault((text, *cell), []).append(glyph)
         glyphs.append(glyph)
-    return glyphs, unreadable
+        if _white(char.get("non_stroking_color")) and not text.isspace():
+            white.append(glyph)
+    return glyphs, hidden, white, unreadable
 
 
 def _frame(box: Box) -> list[Rule]:
@@ -207,6 +228,19 @@ def _shapes(page: Any, out: Page) -> None:
     out.points = out.points[:MANY_RULES]
 
 
+def _groundless(glyphs: list[Glyph], page: Any, pictures: list[Box]) -> list[Glyph]:
+    """White glyphs that lie on no picture and on no shape of another colour."""
+    grounds = [*pictures]
+    for shape in (*page.rects, *page.curves):
+        if shape.get("fill") and not _white(shape.get("non_stroking_color")):
+            grounds.append(Box(shape["x0"], shape["top"], shape["x1"], shape["bottom"]))
+    return [
+        g
+        for g in glyphs
+        if not any(b.x0 <= (g.x0 + g.x1) / 2 <= b.x1 and b.top <= (g.top + g.bottom) / 2 <= b.bottom for b in grounds)
+    ]
+
+
 def _distinct(panels: list[Panel]) -> list[Panel]:
     seen: dict[tuple[int, ...], Panel] = {}
     for panel in panels:
@@ -229,9 +263,12 @@ def read_page(page: Any, number: int) -> Page:
         bounds = Box(*(float(v) for v in page.bbox))
     if page.rotation in (90, 270) or page.rotation == 180:
         bounds = Box(*(float(v) for v in page.bbox))
-    out.glyphs, out.unreadable = _glyphs(page.chars, bounds, float(page.mediabox[3]) if page.mediabox else out.height)
+    lay_out(page)
+    height = float(page.mediabox[3]) if page.mediabox else out.height
+    out.glyphs, out.hidden, white, out.unreadable = _glyphs(page.chars, bounds, height, hidden(page))
     _shapes(page, out)
     out.pictures = [Box(i["x0"], i["top"], i["x1"], i["bottom"]) for i in page.images]
+    out.pale = _groundless(white, page, out.pictures) if white else []
     if left or upper:
         _shift(out, left, upper)
     return out
@@ -239,7 +276,7 @@ def read_page(page: Any, number: int) -> Page:
 
 def _shift(page: Page, left: float, upper: float) -> None:
     """Bring a page whose box does not begin at the origin to the top left corner."""
-    for g in page.glyphs:
+    for g in (*page.glyphs, *page.hidden):
         g.x0, g.x1, g.top, g.bottom, g.baseline = g.x0 - left, g.x1 - left, g.top - upper, g.bottom - upper, g.baseline - upper
     for r in page.rules:
         across, along = (upper, left) if r.horizontal else (left, upper)

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import time
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sources.pdf.document import Glyph, Page, Panel, Rule
 from sources.pdf.render import page_image
 from sources.records import Box
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 DPI = 200
 # Where the picture of a page is turned by less than this (radians), it is read as it stands.
 LEVEL = 0.0005
+# The pictures of one page: how many are read at most, and for how long (seconds).
+MOST, PATIENCE = 12, 40.0
+# A picture smaller than this is an ornament, in square points.
+LEAST = 6000.0
+# Glyphs of pictures are numbered from here on, after those of the page's text.
+BESIDE = 1_000_000
 
 
 def available() -> bool:
@@ -40,13 +51,83 @@ def read_picture(path: Path, page: Page) -> tuple[Page, float, dict[int, float]]
     scale = page.width / image.width
     found = _engine()(np.asarray(image), return_word_box=True)
     out = Page(page.number, page.width, page.height)
-    sure: dict[int, float] = {}
     if found is None or found.boxes is None or len(found.boxes) == 0:
-        return out, 0.0, sure
+        return out, 0.0, {}
     angle = _skew(found.boxes)
     gray = np.asarray(_level(image, angle).convert("L"))
-    centre = (image.width / 2, image.height / 2)
-    order = 0
+    out.glyphs, sure = _glyphs(found, gray, angle, scale)
+    out.rules, out.panels = _rules(gray, scale)
+    return out, angle, sure
+
+
+def read_pictures(path: Path, page: Page, boxes: Sequence[Box]) -> tuple[list[Glyph], dict[int, float], int]:
+    """What pictures on a page say beside its text: their glyphs, the confidence by glyph order, and how many were left for want of time."""
+    import numpy as np
+
+    image = page_image(path, page.number, DPI)
+    scale = page.width / image.width
+    glyphs: list[Glyph] = []
+    sure: dict[int, float] = {}
+    until = time.monotonic() + PATIENCE
+    for done, box in enumerate(boxes):
+        if time.monotonic() > until:
+            return glyphs, sure, len(boxes) - done
+        left, top = max(0, int(box.x0 / scale)), max(0, int(box.top / scale))
+        part = image.crop((left, top, min(image.width, int(box.x1 / scale)), min(image.height, int(box.bottom / scale))))
+        found = _engine()(np.asarray(part), return_word_box=True, use_cls=False)
+        if found is None or found.boxes is None or len(found.boxes) == 0:
+            continue
+        first = BESIDE + len(glyphs)
+        here, confidence = _glyphs(found, np.asarray(part.convert("L")), 0.0, scale, first)
+        for g in here:
+            g.x0, g.x1 = g.x0 + left * scale, g.x1 + left * scale
+            g.top, g.bottom, g.baseline = g.top + top * scale, g.bottom + top * scale, g.baseline + top * scale
+            if not any(_same_spot(g, other) for other in (*page.glyphs, *glyphs)):
+                glyphs.append(g)
+                sure[g.order] = confidence[g.order]
+    return glyphs, sure, 0
+
+
+def _same_spot(g: Glyph, other: Glyph) -> bool:
+    x, y = (g.x0 + g.x1) / 2, (g.top + g.bottom) / 2
+    return other.x0 - 1 <= x <= other.x1 + 1 and other.top - 1 <= y <= other.bottom + 1
+
+
+def bare_pictures(page: Page) -> list[Box]:
+    """The pictures on a page that could hold writing of their own, largest first: not small, and no ground that text is set over."""
+    out: list[Box] = []
+    for box in sorted(page.pictures, key=lambda b: -(b.x1 - b.x0) * (b.bottom - b.top)):
+        box = Box(max(0.0, box.x0), max(0.0, box.top), min(page.width, box.x1), min(page.height, box.bottom))
+        if (box.x1 - box.x0) * (box.bottom - box.top) < LEAST or any(_within(box, known) for known in out):
+            continue
+        over = sum(box.x0 <= (g.x0 + g.x1) / 2 <= box.x1 and box.top <= (g.top + g.bottom) / 2 <= box.bottom for g in page.glyphs)
+        if not over:
+            out.append(box)
+    return out[:MOST]
+
+
+def looks_written(box: Box, page: Page, image: Image) -> bool:
+    """Whether a picture is flat for the most part with sharp edges on it, as writing and drawings are and photographs are not."""
+    import numpy as np
+    from PIL import ImageFilter
+
+    scale = image.width / page.width
+    gray = image.convert("L").crop((int(box.x0 * scale), int(box.top * scale), int(box.x1 * scale), int(box.bottom * scale)))
+    high = np.asarray(gray.filter(ImageFilter.MaxFilter(3))).astype(int)
+    span = (high - np.asarray(gray.filter(ImageFilter.MinFilter(3))))[3:-3, 3:-3]
+    return bool(span.size and (span <= 8).mean() >= 0.5 and (span > 60).mean() >= 0.01)
+
+
+def _within(box: Box, other: Box) -> bool:
+    return other.x0 - 2 <= box.x0 and box.x1 <= other.x1 + 2 and other.top - 2 <= box.top and box.bottom <= other.bottom + 2
+
+
+def _glyphs(found: Any, gray: Any, angle: float, scale: float, first: int = 0) -> tuple[list[Glyph], dict[int, float]]:
+    """What was recognised as glyphs on the level picture, in points, with the confidence by their order (from ``first``)."""
+    centre = (gray.shape[1] / 2, gray.shape[0] / 2)
+    out: list[Glyph] = []
+    sure: dict[int, float] = {}
+    order = first
     for quad, words in zip(found.boxes.tolist(), found.word_results, strict=False):
         corners = [_turn(x, y, centre, -angle) for x, y in quad]
         top, bottom = (corners[0][1] + corners[1][1]) / 2, (corners[2][1] + corners[3][1]) / 2
@@ -71,13 +152,10 @@ def read_picture(path: Path, page: Page) -> tuple[Page, float, dict[int, float]]
             step = (x1 - x0) / len(text)
             for k, char in enumerate(text):
                 a, b = x0 + k * step, x0 + (k + 1) * step
-                out.glyphs.append(
-                    Glyph(char, a * scale, top * scale, b * scale, bottom * scale, bottom * scale, size, False, order)
-                )
+                out.append(Glyph(char, a * scale, top * scale, b * scale, bottom * scale, bottom * scale, size, False, order))
                 sure[order] = float(score)
                 order += 1
-    out.rules, out.panels = _rules(gray, scale)
-    return out, angle, sure
+    return out, sure
 
 
 def turned_back(box: Box, page: Page, angle: float) -> Box:
