@@ -31,6 +31,10 @@ test-all: $(STAMP)  ## all tests, also those that need Chromium, Debian packages
 ui: $(STAMP)  ## the Dagster UI on http://localhost:3000
 	@$(BIN)/shinchoku ui $(ARGS)
 
+bench: $(STAMP)  ## all benchmarks, as ratios against floors in the same run
+	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/publishing.py $(ARGS)
+
 lint: $(STAMP)  ## ruff
 	$(BIN)/ruff check .
 
