@@ -57,7 +57,7 @@ def write(database: Path, form: str, bare: bool, out: Path, rows: int) -> tuple[
     key = ", ".join(fields.table("observation").primary_key or contents.ORDER["observation"])
     options = {"csv": "FORMAT csv", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet, COMPRESSION zstd"}[form]
     with duckdb.connect(str(database), read_only=True) as connection:
-        connection.execute(f"SET memory_limit = '{exports.MEMORY}'")
+        connection.execute(f"SET memory_limit = '{exports.MEMORY}'; SET enable_progress_bar = false")
         start = time.perf_counter()
         if bare:
             connection.execute(f"COPY (FROM observation ORDER BY {key}) TO '{out}' ({options})")

@@ -89,7 +89,7 @@ def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
 
     cols = 0
     while cols < grid.cols - 1:
-        body = [c for c in grid.cells if c.col <= cols <= c.col_end and c.row > 0]
+        body = [c for c in grid.cells if c.col <= cols <= c.col_end and c.row > 0 and not _fills_row([c], grid)]
         if not body or not (all(is_head(c) for c in body) or _numbers_rows(body)) or not any(c.text.strip() for c in body):
             break
         top = grid.at(0, cols)
@@ -103,7 +103,7 @@ def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
             break
         # A row whose first column alone is filled is a group's name, unless the heads go on beneath it.
         full = [c for c in here if c.text.strip()]
-        if rows > 0 and full and all(c.col_end < max(cols, 1) for c in full):
+        if rows > 0 and full and (all(c.col_end < max(cols, 1) for c in full) or _fills_row(full, grid)):
             break
         # Words under a head that names what they say (取組内容) are data without numbers, not a second head.
         if rows > 0 and not any(c.row == 0 and c.row_end >= rows for c in here) and any(len(c.text) > 30 for c in here):
@@ -114,13 +114,23 @@ def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
     return Heads(rows, cols)
 
 
+# A number of its own, or one that leads a name of some length: 3件 is a value.
+_NUMBERED = re.compile(r"([0-9]{1,4})(?:$|[\s.、)]+(?=\D{4})|(?=[^0-9.,%\s]{4}))")
+
+
 def _numbers_rows(column: list[Cell]) -> bool:
-    """Whether a column only numbers the rows: whole numbers without a unit, each one more than the last."""
+    """Whether a column numbers its rows, bare or before their names (2 業務の効率化): each number one more than the last."""
     texts = [_nfkc(c.text).strip("()№No. ") for c in sorted(column, key=lambda c: c.row) if c.text.strip()]
-    if len(texts) < 2 or not all(re.fullmatch(r"[0-9]{1,4}", t) for t in texts):
+    found = [_NUMBERED.match(t) for t in texts]
+    if len(texts) < 2 or not all(found):
         return False
-    numbers = [int(t) for t in texts]
+    numbers = [int(match[1]) for match in found if match]
     return numbers[0] in (0, 1) and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+
+
+def _fills_row(full: list[Cell], grid: Grid) -> bool:
+    """Whether the filled cells of a row are one that reaches over all columns: the name of a group."""
+    return len(full) == 1 and full[0].col_end - full[0].col + 1 >= max(grid.cols - 1, 1)
 
 
 def _spanned(grid: Grid, row: int) -> bool:
@@ -173,7 +183,7 @@ def read_cells(
     groups: dict[int, str] = {}
     for row in range(heads.rows, grid.rows):
         full = [c for c in grid.cells if c.row == row and c.text.strip()]
-        if len(full) == 1 and full[0].col_end - full[0].col + 1 >= max(grid.cols - 1, 1) and not has_figure(full[0].text):
+        if _fills_row(full, grid) and (not has_figure(full[0].text) or _NUMBERED.match(_nfkc(full[0].text))):
             groups[row] = full[0].text
     group = ""
     current = heads.rows
@@ -218,7 +228,7 @@ def _governed_cell(
     for _, says in column:
         # A day in the head beats the year of the row; a year that the head names (R3年度人件費率) does so too.
         context = _governed(context, says)
-    for cell_of_unit in units:
+    for cell_of_unit in [] if any(says.unit for _, says in column) else units:
         said = heading(f"(単位：{cell_of_unit.text.strip()})", base)
         context = replace(context, unit=said.unit or context.unit, scale=said.scale)
     if _RATE.search(_nfkc(column[-1][1].label if column else "")) and re.search(r"単位[^)）\n]*[%％]", caption):
