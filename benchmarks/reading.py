@@ -3,13 +3,18 @@
     .venv/bin/python benchmarks/reading.py [FILE.pdf ...]
 
 The floor is ``page.dedupe_chars().extract_words(extra_attrs=["fontname", "size"])``; bare ``extract_words()`` stands beside
-it. The start of the process and the rendering of pictures are not counted. Without files the bundled report is read.
+it. The start of the process and the rendering of pictures are not counted. Without files the bundled report is read. Then: the memory
+of the process that reads one file and twenty times its pages; six files with one and with two at a time.
 """
 
 from __future__ import annotations
 
+import resource
+import shutil
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
@@ -21,6 +26,8 @@ from sources.figures import Reader
 from sources.layout.page import analyse
 from sources.notation import Context, read
 from sources.pdf.document import open_pdf, read_page
+from sources.pdf.render import document
+from sources.reading import read_report
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = sorted(ROOT.glob("sources/series/*/editions/*/report.pdf"))
@@ -81,6 +88,37 @@ def main() -> None:
             read(text, context)
         count += len(TEXTS)
     print(f"notation: {count / (time.perf_counter() - start):,.0f} texts a second")
+    with tempfile.TemporaryDirectory() as folder:
+        memory(files[0], Path(folder))
+        together(files[0], Path(folder))
+
+
+def memory(path: Path, folder: Path) -> None:
+    """The most memory of the reading process, for a file and for one of twenty times its pages."""
+    many = folder / "many.pdf"
+    with document(path) as source, document(path) as out:
+        for _ in range(19):
+            out.import_pages(source)
+        out.save(many)
+    read_report(path, ocr="off")
+    once = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    pages = read_report(many, ocr="off").page_count
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(f"memory: {pages} pages take {most / once:.2f} times that of {pages // 20}")
+
+
+def together(path: Path, folder: Path) -> None:
+    """Six files one after another and two at a time."""
+    files = [folder / f"{n}.pdf" for n in range(6)]
+    for file in files:
+        shutil.copyfile(path, file)
+    took = []
+    for jobs in ("1", "2"):
+        start = time.perf_counter()
+        command = [sys.executable, "-m", "pipelines.cli", "extract", *map(str, files), "--jobs", jobs, "-o", str(folder / jobs)]
+        subprocess.run(command, check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
+        took.append(time.perf_counter() - start)
+    print(f"six files: {took[0]:.1f} s one by one, {took[1]:.1f} s two at a time, {took[0] / took[1]:.2f} times as fast")
 
 
 if __name__ == "__main__":

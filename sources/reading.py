@@ -126,6 +126,8 @@ def read_report(
             f"{path}: reading broke off (exit {child.returncode}{why}). The file may be damaged or need more than {limits.memory} MiB.",
             f"{path}: 読み取りが中断しました（終了コード {child.returncode}{why}）。壊れているか、{limits.memory} MiB を超えるメモリが必要です。",
         )
+    if unread := sum(entry.kind == "not_read" for entry in reading.ledger):
+        reading.warnings.append(f"{unread} number words were not read / 読まれなかった数字があります; shinchoku ledger {path.name}")
     return reading
 
 
