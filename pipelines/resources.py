@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,20 @@ class Storage(dg.ConfigurableResource):
     """The folder that everything made by a run lies under."""
 
     root: str = Field(default="", description="Data folder; empty means SHINCHOKU_HOME, or ./data where that is not set.")
+    keep_releases: int = Field(
+        default=0, ge=0, description="How many releases stay under exports/releases; 0 means SHINCHOKU_KEEP_RELEASES, or all where that is not set."
+    )
+
+    @property
+    def keep(self) -> int | None:
+        """How many releases stay; None for all. Raises ShinchokuError where the environment does not say a whole number."""
+        said = os.environ.get("SHINCHOKU_KEEP_RELEASES", "").strip()
+        if said and not said.isdecimal():
+            raise ShinchokuError(
+                f"SHINCHOKU_KEEP_RELEASES is {said!r}. Give a whole number such as 10, or unset it to keep all releases.",
+                f"SHINCHOKU_KEEP_RELEASESが {said!r} です。10 のような整数を指定するか、設定を外してください（すべて残します）。",
+            )
+        return self.keep_releases or int(said or 0) or None
 
     @property
     def home(self) -> Home:

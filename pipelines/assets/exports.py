@@ -25,7 +25,7 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
 
     home = storage.home
     with explained(), home.lock():
-        manifest = write_exports(home.warehouse, published.registry(series.registry(), home), home.exports)
+        manifest = write_exports(home.warehouse, published.registry(series.registry(), home), home.exports, keep=storage.keep)
     context.log.info(f"release {manifest.version}: {len(manifest.files)} files, {'new' if manifest.changed else 'unchanged'}")
     files = [{"file": name, "bytes": (manifest.path / name).stat().st_size, "sha256": digest} for name, digest in manifest.files.items()]
     return dg.MaterializeResult(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.home import Home, replacing
+from pipelines.resources import Storage
 from sources.errors import ShinchokuError
 
 HOLD = """
@@ -54,3 +55,15 @@ def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
         (fresh / "three").touch()
     assert [path.name for path in folder.iterdir()] == ["three"]
     assert [path.name for path in tmp_path.iterdir()] == ["staging"]
+
+
+@pytest.mark.parametrize(("said", "config", "keep"), [("", 0, None), ("3", 0, 3), ("3", 5, 5), (" ", 2, 2)])
+def test_how_many_releases_stay_is_a_setting(monkeypatch: pytest.MonkeyPatch, said: str, config: int, keep: int | None) -> None:
+    monkeypatch.setenv("SHINCHOKU_KEEP_RELEASES", said)
+    assert Storage(keep_releases=config).keep == keep
+
+
+def test_a_setting_that_is_no_number_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHINCHOKU_KEEP_RELEASES", "ten")
+    with pytest.raises(ShinchokuError, match="SHINCHOKU_KEEP_RELEASES"):
+        _ = Storage().keep
