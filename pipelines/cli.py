@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from pipelines.ingestion_cli import COMMANDS, signed_by
+from sources import places
 from sources.errors import ShinchokuError
 
 EXAMPLES = """
@@ -31,6 +32,10 @@ Examples / 例:
 class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
+            if places.is_address(places.named()):
+                from pipelines.home import Home
+
+                Home.find().refresh()
             return super().invoke(ctx)
         except ShinchokuError as error:
             click.echo(str(error), err=True)

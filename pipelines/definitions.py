@@ -37,7 +37,8 @@ publish = dg.define_asset_job(
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Makes every edition that is registered under `sources/series` or SHINCHOKU_SERIES a partition; starts no run.",
 )
-def registered_editions(context: dg.SensorEvaluationContext, series: Series) -> dg.SensorResult | dg.SkipReason:
+def registered_editions(context: dg.SensorEvaluationContext, series: Series, storage: Storage) -> dg.SensorResult | dg.SkipReason:
+    storage.home.refresh()
     missing = missing_editions(series.registry(), context.instance)
     if not missing:
         return dg.SkipReason("every registered edition is a partition")

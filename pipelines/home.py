@@ -10,8 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from sources import places
 from sources.errors import ShinchokuError
+
+if TYPE_CHECKING:
+    from pipelines.store import Store
 
 DAGSTER_YAML = """\
 # Written by shinchoku; delete the file to have it written anew.
@@ -32,27 +37,60 @@ _held: set[Path] = set()
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folders of one SHINCHOKU_HOME. Nothing is made on disk before :meth:`prepare`."""
+    """The folders of one SHINCHOKU_HOME. Nothing is made on disk before :meth:`prepare`.
+
+    Where SHINCHOKU_HOME is an address, they are a working copy: a place is fetched when it is asked for, and sent by :meth:`working`.
+    """
 
     root: Path
+    store: Store | None = None
 
     @classmethod
     def find(cls, root: str | Path | None = None) -> Home:
-        return cls(Path(root or os.environ.get("SHINCHOKU_HOME") or "data").expanduser().absolute())
+        address, folder = places.named(root), places.data_folder(root)
+        if not places.is_address(address):
+            return cls(folder)
+        from pipelines.store import store
+
+        return cls(folder, store(address, folder))
+
+    @property
+    def address(self) -> str:
+        """What SHINCHOKU_HOME has to be for another process to find the same."""
+        return self.store.address if self.store else str(self.root)
+
+    def refresh(self) -> None:
+        """See what others have sent since; nothing to do for a folder of this machine."""
+        if self.store:
+            self.store.refresh()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Work on what is stored now; what the work left is stored when it ended well."""
+        if not self.store:
+            yield
+            return
+        with self.store.working():
+            yield
+
+    def _place(self, name: str) -> Path:
+        if self.store:
+            self.store.use(name)
+        return self.root / name
 
     def staging(self, edition_id: str) -> Path:
         """What was read last, judged or not."""
-        return self.root / "staging" / edition_id
+        return self._place(f"staging/{edition_id}")
 
     def accepted(self, edition_id: str) -> Path:
         """What was read last and passed: the only thing that the warehouse is built from."""
-        return self.root / "accepted" / edition_id
+        return self._place(f"accepted/{edition_id}")
 
     def pages(self, edition_id: str) -> Path:
-        return self.root / "pages" / edition_id
+        return self._place(f"pages/{edition_id}")
 
     def review(self, edition_id: str) -> Path:
-        return self.root / "review" / f"{edition_id}.html"
+        return self._place(f"review/{edition_id}.html")
 
     @property
     def inbox(self) -> Path:
@@ -61,19 +99,19 @@ class Home:
 
     @property
     def results(self) -> Path:
-        return self.root / "results" / "index.html"
+        return self._place("results") / "index.html"
 
     @property
     def warehouse(self) -> Path:
-        return self.root / "warehouse" / "shinchoku.duckdb"
+        return self._place("warehouse") / "shinchoku.duckdb"
 
     @property
     def exports(self) -> Path:
-        return self.root / "exports"
+        return self._place("exports")
 
     @property
     def site(self) -> Path:
-        return self.root / "site"
+        return self._place("site")
 
     @property
     def dagster(self) -> Path:
@@ -125,7 +163,8 @@ class Home:
             file.flush()
             _held.add(path)
             try:
-                yield
+                with self.working():
+                    yield
             finally:
                 _held.discard(path)
 

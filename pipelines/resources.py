@@ -16,9 +16,9 @@ from sources.registry import Edition, Registry, load
 
 
 class Storage(dg.ConfigurableResource):
-    """The folder that everything made by a run lies under."""
+    """Where everything made by a run is kept."""
 
-    root: str = Field(default="", description="Data folder; empty means SHINCHOKU_HOME, or ./data where that is not set.")
+    root: str = Field(default="", description="Data folder, or an address such as s3://bucket/folder; empty means SHINCHOKU_HOME, or ./data where that is not set.")
     keep_releases: int = Field(
         default=0, ge=0, description="How many releases stay under exports/releases; 0 means SHINCHOKU_KEEP_RELEASES, or all where that is not set."
     )
@@ -37,6 +37,14 @@ class Storage(dg.ConfigurableResource):
     @property
     def home(self) -> Home:
         return Home.find(self.root or None)
+
+    @contextmanager
+    def at_work(self) -> Iterator[Home]:
+        """A step's work on the data folder: what it made is stored when it ended well, and an error is told as :func:`explained` does."""
+        with explained():
+            home = self.home
+            with home.working():
+                yield home
 
 
 class Series(dg.ConfigurableResource):

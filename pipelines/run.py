@@ -136,7 +136,7 @@ def serve(port: int, host: str) -> NoReturn:
 
     home = Home.find()
     home.prepare()
-    os.environ["SHINCHOKU_HOME"] = str(home.root)
+    os.environ["SHINCHOKU_HOME"] = home.address
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     with DagsterInstance.from_config(str(home.dagster)) as instance:
         add_editions(load(), instance)
@@ -188,6 +188,8 @@ def summary(outcome: Outcome) -> str:
     places = [("review / 確認", path) for path in pages] + [("results / 検証結果", home.results), ("warehouse / 倉庫", home.warehouse)]
     places += [("exports / 公開用", home.exports / "latest"), ("site / 公開ページ", home.site / "index.html"), ("all data / データ", home.root)]
     lines += [f"  {name:20} {path}" for name, path in places if path.exists()]
+    if home.store:
+        lines.append(f"  {'sent to / 送信先':20} {home.address}")
     if not outcome.published:
         lines.append("\nNothing was published; the last good warehouse and exports are as they were. / 公開していません。前回の成果物はそのままです。")
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 A series is a folder of YAML files. Each file is taken from the first folder that has it: the one that people write to, then the one in
 this package. People write to the folder that SHINCHOKU_SERIES names; where it names none, to this package in a checkout, and beside an
-installed package to ``series`` in the data folder (SHINCHOKU_HOME).
+installed package, or where the data folder (SHINCHOKU_HOME) is an address, to ``series`` in the data folder.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from sources import places
 from sources.decisions import Decisions
 from sources.errors import ShinchokuError
 from sources.notation.units import UNITS, unit_of
@@ -435,9 +436,10 @@ def roots(extra: Path | None = None) -> tuple[Path, ...]:
     named = extra or os.environ.get("SHINCHOKU_SERIES")
     if named:
         return (Path(named).expanduser().absolute(), BUNDLED)
-    if (BUNDLED.parent.parent / "pyproject.toml").is_file() and os.access(BUNDLED, os.W_OK):
+    is_checkout = (BUNDLED.parent.parent / "pyproject.toml").is_file() and os.access(BUNDLED, os.W_OK)
+    if is_checkout and not places.is_address(places.named()):
         return (BUNDLED,)
-    return (Path(os.environ.get("SHINCHOKU_HOME") or "data").expanduser().absolute() / "series", BUNDLED)
+    return (places.data_folder() / "series", BUNDLED)
 
 
 def load(extra: Path | None = None) -> Registry:

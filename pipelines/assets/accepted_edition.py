@@ -12,7 +12,7 @@ from pipelines import audit, published
 from pipelines.assets.observations import observations
 from pipelines.describe import OWNERS
 from pipelines.partitions import EDITIONS
-from pipelines.resources import Series, Storage, explained
+from pipelines.resources import Series, Storage
 
 
 @dg.asset(
@@ -30,18 +30,18 @@ from pipelines.resources import Series, Storage, explained
     ),
 )
 def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
-    with explained():
+    with storage.at_work() as home:
         edition = series.edition(context.partition_key)
-        with storage.home.lock():
-            stopped = audit.errors(edition, storage.home)
+        with home.lock():
+            stopped = audit.errors(edition, home)
             if edition.status != "accepted":
                 context.log.info(f"status is {edition.status}, {len(stopped)} errors stand: staged and checked, not published")
                 return
-            why = audit.refusal(edition, stopped, storage.home) if stopped else ""
-            if not stopped and (changed := published.unasked(edition, storage.home)):
+            why = audit.refusal(edition, stopped, home) if stopped else ""
+            if not stopped and (changed := published.unasked(edition, home)):
                 why = audit.unasked(edition, changed)
             if why:
-                page = dg.MetadataValue.url(storage.home.review(edition.edition_id).as_uri())
+                page = dg.MetadataValue.url(home.review(edition.edition_id).as_uri())
                 raise dg.Failure(description=why, metadata={"refused": True, "review page": page}, allow_retries=False)
-            folder = audit.accept(edition, storage.home)
+            folder = audit.accept(edition, home)
     yield dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(folder), "status": edition.status})

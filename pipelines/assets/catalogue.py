@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pipelines.assets.exports import exports
 from pipelines.describe import OWNERS, markdown_table
-from pipelines.resources import Storage, explained
+from pipelines.resources import Storage
 from warehouse.catalogue.site import ORGANIZATION, TOKEN, URL, Settings
 
 
@@ -49,8 +49,8 @@ class Registering(dg.Config):
 def catalogue(context: dg.AssetExecutionContext, config: Registering, storage: Storage, ckan: Catalogue) -> dg.MaterializeResult:
     from pipelines.register import register
 
-    with explained():
-        done = list(register(storage.home, ckan.settings(), config.series, applying=config.apply, say=context.log.info))
+    with storage.at_work() as home:
+        done = list(register(home, ckan.settings(), config.series, applying=config.apply, say=context.log.info))
     if refused := [one for one in done if one.refusal]:
         raise dg.Failure(
             "\n".join(str(one.refusal) for one in refused),

@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines import published
 from pipelines.assets.warehouse import warehouse
 from pipelines.describe import OWNERS, described, markdown_table
-from pipelines.resources import Series, Storage, explained
+from pipelines.resources import Series, Storage
 
 
 @dg.asset(
@@ -23,8 +23,7 @@ from pipelines.resources import Series, Storage, explained
 def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     from warehouse.exports import write_exports
 
-    home = storage.home
-    with explained(), home.lock():
+    with storage.at_work() as home, home.lock():
         manifest = write_exports(home.warehouse, published.registry(series.registry(), home), home.exports, keep=storage.keep)
     context.log.info(f"release {manifest.version}: {len(manifest.files)} files, {'new' if manifest.changed else 'unchanged'}")
     files = [{"file": name, "bytes": (manifest.path / name).stat().st_size, "sha256": digest} for name, digest in manifest.files.items()]

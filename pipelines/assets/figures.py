@@ -9,7 +9,7 @@ from pipelines.assets.report_file import report_file
 from pipelines.describe import OWNERS, described
 from pipelines.home import replacing
 from pipelines.partitions import EDITIONS
-from pipelines.resources import Series, Storage, explained
+from pipelines.resources import Series, Storage
 
 
 @dg.asset(
@@ -29,8 +29,7 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage)
     from sources.reading import read_report
     from warehouse.parquet import write_table
 
-    home = storage.home
-    with explained():
+    with storage.at_work() as home:
         edition = series.edition(context.partition_key)
         path = edition.checked_report()
         context.log.info(f"reading {path.name}")

@@ -9,7 +9,7 @@ from pipelines import audit, staging
 from pipelines.assets.figures import figures
 from pipelines.describe import OWNERS, described, markdown_table
 from pipelines.partitions import EDITIONS
-from pipelines.resources import Series, Storage, explained
+from pipelines.resources import Series, Storage
 
 
 @dg.asset(
@@ -27,8 +27,7 @@ from pipelines.resources import Series, Storage, explained
     ),
 )
 def observations(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
-    home = storage.home
-    with explained():
+    with storage.at_work() as home:
         edition = series.edition(context.partition_key)
         folder = home.staging(edition.edition_id)
         matched = staging.stage_matching(edition, home)

@@ -6,7 +6,7 @@ from pipelines import audit
 from pipelines.assets.observations import observations
 from pipelines.describe import OWNERS
 from pipelines.partitions import EDITIONS
-from pipelines.resources import Series, Storage, explained
+from pipelines.resources import Series, Storage
 
 
 @dg.asset(
@@ -20,9 +20,9 @@ from pipelines.resources import Series, Storage, explained
 def review_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     from pipelines import review
 
-    with explained():
+    with storage.at_work() as home:
         edition = series.edition(context.partition_key)
-        path = review.write_page(edition, storage.home)
+        path = review.write_page(edition, home)
     context.log.info(str(path))
     return dg.MaterializeResult(metadata={"page": dg.MetadataValue.url(path.as_uri()), "file": dg.MetadataValue.path(path)})
 
@@ -35,7 +35,7 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
     description="**検証結果** Every rule, its result and examples, edition by edition, on one page that needs no network.",
 )
 def results_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
-    with explained():
-        path = audit.write_results(series.registry(), storage.home)
+    with storage.at_work() as home:
+        path = audit.write_results(series.registry(), home)
     context.log.info(str(path))
     return dg.MaterializeResult(metadata={"page": dg.MetadataValue.url(path.as_uri()), "file": dg.MetadataValue.path(path)})

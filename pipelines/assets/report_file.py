@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines.describe import OWNERS
 from pipelines.partitions import EDITIONS
-from pipelines.resources import Series, explained
+from pipelines.resources import Series, Storage
 
 
 @dg.asset(
@@ -14,8 +14,8 @@ from pipelines.resources import Series, explained
     owners=OWNERS,
     description="**報告書** The report as its publisher issued it: one PDF an edition, held to the sha256 in its `edition.yaml`.",
 )
-def report_file(context: dg.AssetExecutionContext, series: Series) -> dg.MaterializeResult:
-    with explained():
+def report_file(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
+    with storage.at_work():
         edition = series.edition(context.partition_key)
         path = edition.checked_report()
     meta = edition.meta

@@ -8,7 +8,7 @@ from pipelines import staging
 from pipelines.assets.exports import exports
 from pipelines.describe import OWNERS
 from pipelines.home import Home, replacing
-from pipelines.resources import Series, Storage, explained
+from pipelines.resources import Series, Storage
 
 if TYPE_CHECKING:
     from warehouse.site import Pages
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 def site(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     from warehouse.site import write_site
 
-    home = storage.home
-    with explained(), home.lock():
+    with storage.at_work() as home, home.lock():
         pictures = {
             edition_id: found for edition_id in series.registry().editions if (found := page_pictures(edition_id, home)) is not None
         }

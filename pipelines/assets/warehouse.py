@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines import published
 from pipelines.assets.accepted_edition import accepted_edition
 from pipelines.describe import OWNERS
-from pipelines.resources import Series, Storage, explained
+from pipelines.resources import Series, Storage
 from warehouse import fields
 
 
@@ -25,8 +25,7 @@ def warehouse(context: dg.AssetExecutionContext, series: Series, storage: Storag
     from warehouse.build import build_warehouse
     from warehouse.codelists import code_lists_from
 
-    home = storage.home
-    with explained(), home.lock():
+    with storage.at_work() as home, home.lock():
         public = published.registry(series.registry(), home)
         editions = published.folders(public, home)
         counts = build_warehouse(editions, code_lists_from(public), home.warehouse)

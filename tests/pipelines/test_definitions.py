@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import defs
-from pipelines.resources import Series
+from pipelines.resources import Series, Storage
 
 SNAPSHOT = Path(__file__).parent / "definitions.txt"
 
@@ -56,7 +56,7 @@ def test_tables_show_every_column_with_its_description() -> None:
 def test_sensor_makes_registered_editions_partitions_and_then_rests() -> None:
     sensor = defs.resolve_sensor_def("registered_editions")
     with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(instance=instance, resources={"series": Series()})
+        context = dg.build_sensor_context(instance=instance, resources={"series": Series(), "storage": Storage()})
         result = sensor.evaluate_tick(context)
         (request,) = result.dynamic_partitions_requests
         assert "kitakyushu_dx-R6" in request.partition_keys
