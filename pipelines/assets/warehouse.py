@@ -28,7 +28,7 @@ def warehouse(context: dg.AssetExecutionContext, series: Series, storage: Storag
     with storage.at_work() as home, home.lock():
         public = published.registry(series.registry(), home)
         editions = published.folders(public, home)
-        counts = build_warehouse(editions, code_lists_from(public), home.warehouse)
+        counts = build_warehouse(editions, code_lists_from(public), home.warehouse, keep_same=home.store is not None)
     context.log.info(", ".join(f"{table} {count}" for table, count in counts.items()))
     return dg.MaterializeResult(
         metadata={"dagster/row_count": counts["observation"], "rows": counts, "editions": len(editions), "file": dg.MetadataValue.path(home.warehouse)}
