@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -134,6 +135,29 @@ def test_killed_before_the_pointer_readers_see_the_old_state_and_the_next_run_re
             write(here, "second")
     assert read(there) == "first"
     write(machine(address, tmp_path / "here"), "second")
+    assert read(there) == "second"
+
+
+DIE = """
+import os, signal, sys
+from pathlib import Path
+from pipelines.store import Store
+from tests.pipelines.test_store import machine, write
+Store._swap = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+write(machine(sys.argv[1], Path(sys.argv[2])), "second")
+"""
+
+
+def test_a_process_that_is_killed_while_sending_leaves_the_old_state(s3: str, tmp_path: Path) -> None:
+    address = f"{s3}/killed-{os.getpid()}"
+    here, there = machine(address, tmp_path / "here"), machine(address, tmp_path / "there")
+    write(here, "first")
+    before = objects(here)
+    died = subprocess.run([sys.executable, "-c", DIE, address, str(tmp_path / "here")], check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert objects(here).keys() > before.keys()  # it had come as far as the pointer
+    assert read(there) == "first"
+    write(here, "second")
     assert read(there) == "second"
 
 

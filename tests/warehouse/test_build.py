@@ -216,3 +216,17 @@ def test_code_lists_come_from_the_registry() -> None:
     for name, rows in found.items():
         assert rows and all(set(row) <= set(fields.table(name).names) for row in rows)
     assert any(row["dataset"] == "401005_kitaq_dx" for row in found["series"])
+
+
+def test_a_warehouse_that_says_the_same_may_stay_as_it_is(tmp_path: Path) -> None:
+    out = built(tmp_path, [observe(R6)])
+    before = out.stat().st_ino
+
+    def again(value: int) -> int:
+        staged = made_up.stage(tmp_path / R6, [], [observe(R6, value=Decimal(value))], ())
+        build_warehouse([staged], made_up.code_lists([indicator()], [made_up.edition(R6, 2024)], None), out, keep_same=True)
+        return out.stat().st_ino
+
+    assert again(300000) == before
+    assert again(300001) != before
+    assert ask(out, "SELECT value FROM observation")[0][0] == 300001
