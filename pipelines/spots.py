@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.describe import ALL_CROPS_BYTES, markdown_table, picture
+from sources.drawing import draw_pages, picture_file
 from sources.records import Reading
 
 PAGE_DPI = 110
@@ -14,39 +15,35 @@ MARGIN = (8, 5)  # points beside and above a box that its picture shows too
 COLUMNS = ("spot / 場所", "raw / 原文", "read as / 読み", "label / 項目", "measure / 測り方", "period / 期間", "page / 頁")
 
 
-def texts(path: Path, reading: Reading) -> list[str | None]:
-    """The text within each figure's box as PDFium reads it; nothing for a turned page or a picture, where there is none to read."""
-    from sources.pdf.render import document
+def draw(path: Path, reading: Reading, folder: Path) -> tuple[list[str | None], str]:
+    """Write a picture of each page into the folder.
 
-    found: list[str | None] = [None] * len(reading.figures)
-    with document(path) as pdf:
-        for number in {figure.page for figure in reading.figures}:
-            page = pdf[number - 1]
-            left, _, _, top = page.get_cropbox()
-            text = page.get_textpage()
-            for index, figure in enumerate(reading.figures):
-                if figure.page == number and figure.source == "text" and page.get_rotation() == 0:
-                    box = figure.box
-                    found[index] = text.get_text_bounded(left + box.x0, top - box.bottom, left + box.x1, top - box.top)
-            text.close()
-            page.close()
-    return found
-
-
-def draw_pages(path: Path, reading: Reading, folder: Path) -> str:
-    """Write a picture of each page into the folder; return the table of figures with a picture of each one's spot, as Markdown."""
-    from sources.pdf.render import page_images, webp
+    Returns the text within each figure's box as PDFium reads it (nothing for a turned page or a picture, where there is none to
+    read), and the table of figures with a picture of each one's spot, as Markdown.
+    """
+    from PIL import Image
 
     sizes = {page.number: page for page in reading.pages}
+    on_page: dict[int, list[int]] = {number: [] for number in sizes}
+    for index, figure in enumerate(reading.figures):
+        on_page[figure.page].append(index)
+    found = draw_pages(path, {n: [reading.figures[i].box for i in indexes] for n, indexes in on_page.items()}, folder, dpi=PAGE_DPI)
+    texts: list[str | None] = [None] * len(reading.figures)
     spots = [""] * len(reading.figures)
     budget = ALL_CROPS_BYTES
-    for number, image in page_images(path, sorted(sizes), dpi=PAGE_DPI):
-        (folder / f"p{number:02d}.webp").write_bytes(webp(image))
+    for number, indexes in sorted(on_page.items()):
+        for index, text in zip(indexes, found[number], strict=True):
+            texts[index] = text if reading.figures[index].source == "text" else None
+        if not indexes or indexes[0] >= SPOTS_SHOWN or budget <= 0:
+            continue
+        with Image.open(picture_file(folder, number)) as opened:
+            image = opened.convert("RGB")
         across, down = image.width / sizes[number].width, image.height / sizes[number].height
         beside, above = MARGIN
-        for index, figure in enumerate(reading.figures[:SPOTS_SHOWN]):
-            if figure.page != number or budget <= 0:
+        for index in indexes:
+            if index >= SPOTS_SHOWN or budget <= 0:
                 continue
+            figure = reading.figures[index]
             x0, top, x1, bottom = figure.box
             corners = ((x0 - beside) * across, (top - above) * down, (x1 + beside) * across, (bottom + above) * down)
             left, upper = max(0, int(corners[0])), max(0, int(corners[1]))
@@ -54,7 +51,7 @@ def draw_pages(path: Path, reading: Reading, folder: Path) -> str:
             if left < right and upper < lower:
                 spots[index] = picture(image.crop((left, upper, right, lower)), figure.raw)
                 budget -= len(spots[index])
-    return markdown_table(_rows(reading, spots), COLUMNS, limit=SPOTS_SHOWN)
+    return texts, markdown_table(_rows(reading, spots), COLUMNS, limit=SPOTS_SHOWN)
 
 
 def _rows(reading: Reading, spots: list[str]) -> Iterator[dict[str, object]]:

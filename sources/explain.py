@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import html
+import tempfile
 from pathlib import Path
 
-from sources.pdf.render import page_image, webp
+from sources.drawing import draw_pages, picture_file
 from sources.reading import read_report
 from sources.records import Box, Figure
 
@@ -51,7 +52,9 @@ def explain(path: Path, page: int, out: Path, fiscal_year: int | None = None) ->
     reading = read_report(path, pages=[page], fiscal_year=fiscal_year, trace=True)
     size = reading.pages[0] if reading.pages else None
     width, height = (size.width, size.height) if size else (595.0, 842.0)
-    picture = base64.b64encode(webp(page_image(path, page, 110))).decode()
+    with tempfile.TemporaryDirectory() as folder:
+        draw_pages(path, {page: []}, Path(folder))
+        picture = base64.b64encode(picture_file(Path(folder), page).read_bytes()).decode()
     shapes = [_rect(kind, box, words) for kind, box, words in reading.trace]
     rows = []
     for n, f in enumerate(reading.figures, start=1):

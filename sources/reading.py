@@ -6,30 +6,15 @@ PDFs come from outside. The child that reads one can be stopped, and what it say
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sources.child import Limits, answers
 from sources.errors import ShinchokuError
 from sources.records import Box, Figure, LedgerEntry, PageSize, Period, Reading, Statement
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one file may cost. Memory in MiB, times in seconds of wall clock."""
-
-    memory: int = 3072
-    seconds: int = 900
-    page_seconds: int = 60
-    pages: int = 2000
 
 
 def sha256_of(path: Path) -> str:
@@ -54,86 +39,25 @@ def read_report(
 
     ``pages`` count from 1; ``fiscal_year`` is the report's own (2024 for 令和6年度), taken from its cover where it is not given;
     ``trace`` keeps the reasons and what was seen on the page; ``progress`` is called with the pages done and the pages in all.
+    Without ``limits`` those of the environment hold.
     Raises ShinchokuError where the file cannot be read or exceeds the limits.
     """
-    limits = limits or Limits()
     path = Path(path)
     if not path.exists():
         raise ShinchokuError(f"{path}: no such file. Check the path.", f"{path}: ファイルがありません。パスを確かめてください。")
-    order = {
-        "path": str(path),
-        "pages": list(pages) if pages else None,
-        "fiscal_year": fiscal_year,
-        "limits": asdict(limits),
-        "ocr": ocr,
-        "trace": trace,
-    }
-    child = subprocess.Popen(
-        [sys.executable, "-X", "utf8", "-m", "sources.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "OMP_NUM_THREADS": "1"},
-    )
-    assert child.stdin and child.stdout and child.stderr
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        child.kill()
-
-    errors: list[bytes] = []
-    drain = threading.Thread(target=lambda stream: errors.append(stream.read()), args=(child.stderr,), daemon=True)
-    drain.start()
-    timer = threading.Timer(limits.seconds, stop)
-    timer.start()
+    order = {"pages": list(pages) if pages else None, "fiscal_year": fiscal_year, "ocr": ocr, "trace": trace}
     reading = Reading(file=path.name, sha256="", page_count=0)
-    finished = False
-    try:
-        child.stdin.write(json.dumps(order).encode())
-        child.stdin.close()
-        for line in child.stdout:
-            message = json.loads(line)
-            if "error" in message:
-                raise ShinchokuError(*message["error"])
-            if "head" in message:
-                reading.sha256, reading.page_count = message["head"]["sha256"], message["head"]["page_count"]
-                reading.text = message["head"]["text"]
-            elif "page" in message:
-                _add(reading, message["page"])
-                if progress:
-                    progress(message["page"]["done"], message["page"]["of"])
-            finished = finished or "end" in message
-        child.wait()
-    except BrokenPipeError:
-        pass
-    finally:
-        timer.cancel()
-        if child.poll() is None:
-            child.kill()
-        child.wait()
-        drain.join(timeout=5)
-        for stream in (child.stdin, child.stdout, child.stderr):
-            stream.close()
-    if late.is_set():
-        raise ShinchokuError(
-            f"{path}: reading took longer than {limits.seconds} s and was stopped. Choose fewer pages or raise the limit.",
-            f"{path}: 読み取りが{limits.seconds}秒を超えたため中止しました。ページを絞るか、上限を上げてください。",
-        )
-    if not finished:
-        why = _last_line(b"".join(errors))
-        raise ShinchokuError(
-            f"{path}: reading broke off (exit {child.returncode}{why}). The file may be damaged or need more than {limits.memory} MiB.",
-            f"{path}: 読み取りが中断しました（終了コード {child.returncode}{why}）。壊れているか、{limits.memory} MiB を超えるメモリが必要です。",
-        )
+    for message in answers("sources.worker", path, order, limits or Limits.from_environment()):
+        if "head" in message:
+            reading.sha256, reading.page_count = message["head"]["sha256"], message["head"]["page_count"]
+            reading.text = message["head"]["text"]
+        elif "page" in message:
+            _add(reading, message["page"])
+            if progress:
+                progress(message["page"]["done"], message["page"]["of"])
     if unread := sum(entry.kind == "not_read" for entry in reading.ledger):
         reading.warnings.append(f"{unread} number words were not read / 読まれなかった数字があります; shinchoku ledger {path.name}")
     return reading
-
-
-def _last_line(errors: bytes) -> str:
-    lines = errors.decode("utf-8", "replace").strip().splitlines()
-    return f": {lines[-1][:200]}" if lines else ""
 
 
 def _box(values: Sequence[float]) -> Box:

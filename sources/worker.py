@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
-import signal
-import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from sources.child import Limits, TooLongError, answer, serve, within
 from sources.errors import ShinchokuError
 from sources.figures import Reader
 from sources.figures.reader import PageResult
@@ -26,39 +24,6 @@ from sources.pdf.document import Page, Panel, open_pdf, read_page
 from sources.pdf.render import page_image
 from sources.reading import sha256_of
 from sources.records import Box, Figure, LedgerEntry, Period, Statement
-
-
-class TooLongError(Exception):
-    """A page took more than its time."""
-
-
-def _limit_memory(mebibytes: int) -> None:
-    try:
-        import resource
-
-        size = mebibytes << 20
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    except (ImportError, ValueError, OSError):
-        # macOS takes no limit on address space; the limit on time still stands.
-        pass
-
-
-@contextlib.contextmanager
-def _within(seconds: int) -> Iterator[None]:
-    def ring(*_: object) -> None:
-        raise TooLongError
-
-    signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-
-
-def _say(message: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
 
 
 def _plain(value: Any) -> Any:
@@ -87,10 +52,9 @@ def cover_fiscal_year(layout: Layout) -> int | None:
     return None
 
 
-def run(order: dict[str, Any]) -> None:
-    path, limits = Path(order["path"]), order["limits"]
-    _limit_memory(limits["memory"])
-    with _within(limits["page_seconds"]):
+def run(order: dict[str, Any], limits: Limits) -> None:
+    path = Path(order["path"])
+    with within(limits.page_seconds):
         pdf = open_pdf(path)
         count = len(pdf.pages)
     numbers = order["pages"] or list(range(1, count + 1))
@@ -99,25 +63,24 @@ def run(order: dict[str, Any]) -> None:
             f"{path}: there is no page {beyond[0]}; the file has {count}.",
             f"{path}: {beyond[0]}ページはありません（全{count}ページ）。",
         )
-    if len(numbers) > limits["pages"]:
+    if len(numbers) > limits.pages:
         raise ShinchokuError(
-            f"{path}: {len(numbers)} pages are more than the limit of {limits['pages']}. Choose pages with --pages.",
-            f"{path}: {len(numbers)}ページは上限{limits['pages']}を超えています。--pages で絞ってください。",
+            f"{path}: {len(numbers)} pages are more than the limit of {limits.pages}. Choose pages with --pages or raise SHINCHOKU_READ_PAGES.",
+            f"{path}: {len(numbers)}ページは上限{limits.pages}を超えています。--pages で絞るか、SHINCHOKU_READ_PAGESを上げてください。",
         )
-    eyes = Eyes(path, order["ocr"] != "off" and ocr.available())
+    eyes = Eyes(path, order["ocr"] != "off" and ocr.available(), limits.pixels)
     first: Sight | None = None
     text, fiscal_year = "", order["fiscal_year"]
-    with contextlib.suppress(TooLongError, Exception), _within(limits["page_seconds"]):
+    with contextlib.suppress(TooLongError, Exception), within(limits.page_seconds):
         first = eyes.look(pdf.pages[0], 1)
         pdf.pages[0].close()
         text = " ".join("".join(g.text for g in first.layout.page.glyphs).split())[:4000]
         fiscal_year = fiscal_year or cover_fiscal_year(first.layout)
-    _say({"head": {"sha256": sha256_of(path), "page_count": count, "text": text}})
+    answer({"head": {"sha256": sha256_of(path), "page_count": count, "text": text}})
     reader = Reader(fiscal_year)
     for done, number in enumerate(numbers, start=1):
         page = _read(reader, pdf, eyes, number, first if number == 1 else None, limits, order["trace"])
-        _say({"page": page | {"done": done, "of": len(numbers)}})
-    _say({"end": True})
+        answer({"page": page | {"done": done, "of": len(numbers)}})
 
 
 def traced(layout: Layout) -> list[tuple[str, Box, str]]:
@@ -163,8 +126,9 @@ class Eyes:
 
     INSTALL = "install the ocr extra to read it: .venv/bin/pip install -c constraints.txt -e '.[ocr]'"
 
-    def __init__(self, path: Path, wants_ocr: bool) -> None:
+    def __init__(self, path: Path, wants_ocr: bool, pixels: int) -> None:
         self.path = path
+        self.pixels = pixels
         self.wants_ocr = wants_ocr
         self.fonts: dict[str, bool] = {}  # whether the digits of a font are mistaken
         self.pictures: set[tuple[int, ...]] = set()  # a picture on the same spot of page after page is furniture
@@ -177,7 +141,7 @@ class Eyes:
         written: list[Box] = []
         digits = Counter(g.font for g in page.glyphs if g.text in seen.HOLES and g.font not in self.fonts)
         if not why and (page.pale or bare or any(count >= 3 for count in digits.values())):
-            image = page_image(self.path, number, 170)
+            image = page_image(self.path, number, 170, self.pixels)
             if blended := {id(g) for g in seen.blended(page.pale, image, image.width / page.width)}:
                 page.hidden += [g for g in page.glyphs if id(g) in blended]
                 page.glyphs = [g for g in page.glyphs if id(g) not in blended]
@@ -185,13 +149,13 @@ class Eyes:
                 why = f"the digits of its font {mistaken[0]} are not those that its character map names"
             written = [box for box in bare if not why and ocr.looks_written(box, page, image)]
         if why and self.wants_ocr:
-            picture, angle, sure = ocr.read_picture(self.path, page)
+            picture, angle, sure = ocr.read_picture(self.path, page, self.pixels)
             return Sight(analyse(picture), page, angle=angle, sure=sure)
         if why:
             warnings.append(f"page {number}: not read, {why}; {self.INSTALL}")
         sure = {}
         if written and self.wants_ocr:
-            glyphs, sure, left = ocr.read_pictures(self.path, page, written)
+            glyphs, sure, left = ocr.read_pictures(self.path, page, written, self.pixels)
             page.glyphs += glyphs
             page.panels += [Panel(box, True, False) for box in written]
             if left:
@@ -248,12 +212,12 @@ def _mark_recognised(result: PageResult, sight: Sight) -> None:
 
 
 def _read(
-    reader: Reader, pdf: Any, eyes: Eyes, number: int, sight: Sight | None, limits: dict[str, int], trace: bool
+    reader: Reader, pdf: Any, eyes: Eyes, number: int, sight: Sight | None, limits: Limits, trace: bool
 ) -> dict[str, Any]:
     out: dict[str, Any] = {"size": None, "figures": [], "statements": [], "ledger": [], "warnings": []}
     page = pdf.pages[number - 1]
     try:
-        with _within(limits["page_seconds"]):
+        with within(limits.page_seconds):
             sight = sight or eyes.look(page, number)
             printed = sight.printed
             out["size"] = [number, printed.width, printed.height]
@@ -273,9 +237,9 @@ def _read(
             out["statements"] = [_row(s) for s in result.statements]
             out["ledger"] = [_row(e) for e in result.ledger]
     except TooLongError:
-        out["warnings"].append(f"page {number}: not read, it took longer than {limits['page_seconds']} s")
+        out["warnings"].append(f"page {number}: not read, it took longer than {limits.page_seconds} s")
     except MemoryError:
-        out["warnings"].append(f"page {number}: not read, it needs more than {limits['memory']} MiB")
+        out["warnings"].append(f"page {number}: not read, it needs more than {limits.memory} MiB")
     except RecursionError:
         out["warnings"].append(f"page {number}: not read, its objects are nested without end")
     except Exception as error:  # one damaged page loses no other
@@ -295,24 +259,5 @@ def _unseen(number: int, lines: Sequence[Span]) -> list[LedgerEntry]:
     ]
 
 
-def main() -> None:
-    order = json.load(sys.stdin)
-    try:
-        run(order)
-    except ShinchokuError as error:
-        _say({"error": [error.en, error.ja]})
-    except (TooLongError, MemoryError, RecursionError) as error:
-        path, limits = order["path"], order["limits"]
-        cause = {"TooLongError": "time", "MemoryError": "memory", "RecursionError": "nesting"}[type(error).__name__]
-        _say(
-            {
-                "error": [
-                    f"{path}: opening the file exceeds the limit on {cause} ({limits['page_seconds']} s, {limits['memory']} MiB).",
-                    f"{path}: 開くだけで上限（{limits['page_seconds']}秒、{limits['memory']} MiB）を超えます。",
-                ]
-            }
-        )
-
-
 if __name__ == "__main__":
-    main()
+    serve(run)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from sources import explain
+from sources.child import Limits
 from sources.errors import ShinchokuError
-from sources.reading import Limits, read_report
+from sources.reading import read_report
 from sources.records import Reading
 
 

@@ -37,13 +37,13 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage)
         reading = read_report(path, fiscal_year=edition.fiscal_year)
         for warning in reading.warnings:
             context.log.warning(f"{path.name}: {warning}")
+        with replacing(home.pages(edition.edition_id)) as folder:
+            texts, table = spots.draw(path, reading, folder)
         with replacing(home.staging(edition.edition_id)) as folder:
             staging.write_reading(reading, folder / "reading.json")
-            staging.write_json(spots.texts(path, reading), folder / "box_text.json")
+            staging.write_json(texts, folder / "box_text.json")
             write_table("figure", staging.figure_rows(edition, reading), folder / "figure.parquet")
             write_table("ledger", staging.ledger_rows(edition, reading), folder / "ledger.parquet")
-        with replacing(home.pages(edition.edition_id)) as folder:
-            table = spots.draw_pages(path, reading, folder)
         results = audit.judge_figures(edition, home)
     context.log.info(f"{len(reading.figures)} figures on {reading.page_count} pages")
     yield dg.MaterializeResult(

@@ -40,14 +40,14 @@ def _engine() -> Any:
     return RapidOCR(params={"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 2})
 
 
-def read_picture(path: Path, page: Page) -> tuple[Page, float, dict[int, float]]:
+def read_picture(path: Path, page: Page, pixels: int) -> tuple[Page, float, dict[int, float]]:
     """The page with the glyphs and rules that its picture shows, set level.
 
     Returns the page, the angle by which the picture is turned (radians, clockwise), and the confidence by glyph order.
     """
     import numpy as np
 
-    image = page_image(path, page.number, DPI)
+    image = page_image(path, page.number, DPI, pixels)
     scale = page.width / image.width
     found = _engine()(np.asarray(image), return_word_box=True)
     out = Page(page.number, page.width, page.height)
@@ -60,11 +60,13 @@ def read_picture(path: Path, page: Page) -> tuple[Page, float, dict[int, float]]
     return out, angle, sure
 
 
-def read_pictures(path: Path, page: Page, boxes: Sequence[Box]) -> tuple[list[Glyph], dict[int, float], int]:
+def read_pictures(
+    path: Path, page: Page, boxes: Sequence[Box], pixels: int
+) -> tuple[list[Glyph], dict[int, float], int]:
     """What pictures on a page say beside its text: their glyphs, the confidence by glyph order, and how many were left for want of time."""
     import numpy as np
 
-    image = page_image(path, page.number, DPI)
+    image = page_image(path, page.number, DPI, pixels)
     scale = page.width / image.width
     glyphs: list[Glyph] = []
     sure: dict[int, float] = {}

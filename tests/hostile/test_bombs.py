@@ -1,0 +1,119 @@
+"""A file made to stop a reader ends in figures, none, or an error that names it, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sources.child import Limits
+from sources.drawing import draw_pages
+from sources.errors import ShinchokuError
+from sources.reading import read_report
+from tests.hostile import bombs
+
+LIMITS = Limits(memory=1024, seconds=20, page_seconds=2, pages=50, pixels=1_000_000)
+# These run into the limits on time or memory, which takes as long as the limit allows.
+LONG = {"deflated_thrice", "form_that_draws_itself", "forms_by_the_power_of_ten", "a_million_operators", "states_that_are_never_left"}
+BOMBS = [pytest.param(bomb, id=bomb.__name__, marks=[pytest.mark.slow] * (bomb.__name__ in LONG)) for bomb in bombs.BOMBS]
+
+
+def children() -> set[str]:
+    """The processes that this one started and has not seen the end of, where the system tells."""
+    return {pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    return folder / "report.pdf"
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_ends_alone(bomb: object, file: Path, tmp_path: Path) -> None:
+    file.write_bytes(bomb())  # type: ignore[operator]
+    before, pictures = children(), tmp_path / "pictures"
+    pictures.mkdir()
+    try:
+        reading = read_report(file, limits=LIMITS, ocr="off")
+        assert {f.raw for f in reading.figures} <= {"1,234"}
+    except ShinchokuError as error:
+        assert str(file) in error.en and str(file) in error.ja and "Traceback" not in error.en
+    try:
+        draw_pages(file, {1: []}, pictures, limits=LIMITS)
+        assert (pictures / "p01.webp").stat().st_size > 0
+    except ShinchokuError as error:
+        assert str(file) in error.en and str(file) in error.ja and "Traceback" not in error.en
+    assert children() <= before
+    assert [p.name for p in file.parent.iterdir()] == ["report.pdf"]
+
+
+def test_the_harmless_file_of_the_same_make_is_read(file: Path) -> None:
+    file.write_bytes(bombs.harmless())
+    assert [(f.raw, str(f.value)) for f in read_report(file, limits=LIMITS, ocr="off").figures] == [("1,234", "1234")]
+
+
+def test_nothing_in_a_file_is_followed(file: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        file.write_bytes(bombs.what_acts_when_it_is_opened().replace(b"127.0.0.1:9/", b"127.0.0.1:%d/" % server.getsockname()[1]))
+        assert [f.raw for f in read_report(file, limits=LIMITS, ocr="off").figures] == ["1,234"]
+        draw_pages(file, {1: []}, tmp_path, limits=LIMITS)
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert not list(tmp_path.rglob("*opened*")) and not Path("opened").exists()
+
+
+def test_a_picture_of_a_page_keeps_to_its_pixels(file: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    file.write_bytes(bombs.harmless())
+    draw_pages(file, {1: []}, tmp_path, dpi=2000, limits=LIMITS)
+    with Image.open(tmp_path / "p01.webp") as image:
+        assert 900_000 < image.width * image.height <= 1_010_000
+
+
+def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    file.write_bytes(bombs.blank(2))
+    monkeypatch.setenv("SHINCHOKU_READ_PAGES", "1")
+    with pytest.raises(ShinchokuError, match="SHINCHOKU_READ_PAGES"):
+        read_report(file)
+    monkeypatch.setenv("SHINCHOKU_READ_PAGES", "-1")
+    with pytest.raises(ShinchokuError, match="whole number above zero"):
+        read_report(file)
+
+
+def test_an_answer_that_is_no_answer_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "babbling.py").write_text("import sys\nprint('{\"page\": 1')\nsys.stderr.write('x' * 1_000_000 + '\\nlast words')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    from sources.child import answers
+
+    with pytest.raises(ShinchokuError, match="last words"):
+        list(answers("babbling", Path("report.pdf"), {}, LIMITS))
+
+
+def test_a_child_ends_with_whoever_stops_listening(file: Path) -> None:
+    file.write_bytes(bombs.blank(40))
+    from sources.child import answers
+
+    before = children()
+    said = answers("sources.worker", file, {"pages": None, "fiscal_year": None, "ocr": "off", "trace": False}, LIMITS)
+    assert "head" in next(said)
+    said.close()  # type: ignore[attr-defined]
+    assert children() <= before
+
+
+def test_the_child_imports_nothing_from_where_it_is_started(file: Path, tmp_path: Path) -> None:
+    """A file named like a module beside a dropped report is not run."""
+    file.write_bytes(bombs.harmless())
+    (file.parent / "json.py").write_text("raise SystemExit('taken over')")
+    code = "from pathlib import Path; from sources.reading import read_report; print(len(read_report(Path('report.pdf'), ocr='off').figures))"
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=file.parent, env={"PYTHONPATH": str(root), "PATH": ""}, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "1", done.stderr[-500:]
