@@ -11,7 +11,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all ui lint types defs constraints clean
+.PHONY: help setup run test test-all ui bench lint types defs constraints clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /	/' | sort | awk -F'	' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -35,8 +35,9 @@ bench: $(STAMP)  ## all benchmarks, as ratios against floors in the same run
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/publishing.py $(ARGS)
 
-lint: $(STAMP)  ## ruff
+lint: $(STAMP)  ## ruff, and which module may import which
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports
 
 types: $(STAMP)  ## mypy
 	$(BIN)/mypy
