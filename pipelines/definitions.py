@@ -2,33 +2,12 @@
 
 import dagster as dg
 
-from pipelines.assets.accepted_edition import accepted_edition
 from pipelines.assets.catalogue import Catalogue, catalogue
-from pipelines.assets.exports import exports
-from pipelines.assets.figures import figures
-from pipelines.assets.observations import observations
-from pipelines.assets.pages import results_page, review_page
-from pipelines.assets.report_file import report_file
-from pipelines.assets.site import site
-from pipelines.assets.warehouse import warehouse
 from pipelines.inbox import take_in_what_waits
+from pipelines.jobs import EDITION_ASSETS, JOBS, PUBLICATION_ASSETS, ingest
 from pipelines.partitions import EDITIONS, missing_editions
 from pipelines.progress import lines
 from pipelines.resources import Series, Storage
-
-EDITION_ASSETS = (report_file, figures, observations, review_page, accepted_edition)
-PUBLICATION_ASSETS = (results_page, warehouse, exports, site)
-
-ingest = dg.define_asset_job(
-    "ingest",
-    selection=dg.AssetSelection.assets(*EDITION_ASSETS),
-    description="取込: read, match and check one edition, write its review page, and accept it if its status and its audit allow.",
-)
-publish = dg.define_asset_job(
-    "publish",
-    selection=dg.AssetSelection.assets(*PUBLICATION_ASSETS),
-    description="公開: build the results page, the warehouse, the exports and the public page from all accepted editions.",
-)
 
 
 @dg.sensor(
@@ -57,7 +36,7 @@ def inbox(context: dg.SensorEvaluationContext, series: Series, storage: Storage)
 
 defs = dg.Definitions(
     assets=[*EDITION_ASSETS, *PUBLICATION_ASSETS, catalogue],  # the last is asked for by a person: no job has it
-    jobs=[ingest, publish],
+    jobs=JOBS,
     sensors=[registered_editions, inbox],
     resources={"storage": Storage(), "series": Series(), "ckan": Catalogue.from_environment()},
     executor=dg.in_process_executor,

@@ -67,8 +67,8 @@ def intake(files: tuple[Path, ...], series: str | None, fiscal_year: int | None,
         raise click.exceptions.Exit(2)
 
 
-def read_to_review(editions: list[str], *, again: bool = False) -> dict[str, str]:
-    """Run the jobs of editions up to their review pages; what could not be read, by edition. ``again`` keeps what was read of the file."""
+def read_to_review(editions: list[str]) -> dict[str, str]:
+    """Run the jobs of editions up to their review pages; what could not be read, by edition."""
     from pipelines import intake as taking
     from pipelines import run as runner
     from pipelines.home import Home
@@ -77,7 +77,7 @@ def read_to_review(editions: list[str], *, again: bool = False) -> dict[str, str
     if not editions:
         return {}
     with runner.running(Home.find()) as execute:
-        told = {name: taking.to_review(load().edition(name), execute, taking.AGAIN if again else taking.TO_REVIEW) for name in editions}
+        told = {name: taking.to_review(load().edition(name), execute) for name in editions}
     return {name: message for name, message in told.items() if message}
 
 

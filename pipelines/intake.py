@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pipelines.run import Execute
 
 TO_REVIEW = ("report_file", "figures", "observations", "review_page")
-AGAIN = ("observations", "review_page")  # what was read before is matched and judged anew
 DONE, UNKNOWN = "done", "unknown"
 OUTCOMES = {
     "draft": ("first file of this edition: a draft", "この版の最初のファイル。下書きとして登録しました"),
@@ -137,9 +136,9 @@ def put_away(file: Path, folder: Path) -> Path:
     return file.replace(target)
 
 
-def to_review(edition: Edition, execute: Execute, assets: Sequence[str] = TO_REVIEW) -> str:
+def to_review(edition: Edition, execute: Execute) -> str:
     """Read, match and judge an edition and write its review page; the message of what failed, if anything did."""
-    return "\n".join(failure.message for failure in execute("ingest", edition.edition_id, assets))
+    return "\n".join(failure.message for failure in execute("ingest", edition.edition_id, TO_REVIEW))
 
 
 def current(edition: Edition) -> Edition:

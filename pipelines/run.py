@@ -147,7 +147,6 @@ def serve(port: int, host: str) -> NoReturn:
     os.execv(sys.executable, command)
 
 
-
 def summary(outcome: Outcome) -> str:
     """What a person wants to know when the run has ended: how much, what to look at, and where it is."""
     from pyarrow.parquet import read_metadata

@@ -6,7 +6,6 @@ After a wanted change: UPDATE_SNAPSHOTS=1 make test ARGS=tests/pipelines/test_de
 from pathlib import Path
 
 import dagster as dg
-import pytest
 
 from pipelines.definitions import defs
 from pipelines.resources import Series, Storage
@@ -24,7 +23,10 @@ def describe() -> str:
         lines.append(f"  partitions {node.partitions_def.name if isinstance(node.partitions_def, dg.DynamicPartitionsDefinition) else '-'}")
         lines.append(f"  after {', '.join(sorted(parent.to_user_string() for parent in node.parent_keys)) or '-'}")
         lines += [f"  check {check.name}" for check in sorted(node.check_keys)]
-    lines += [f"job {job.name}" for job in sorted(defs.jobs or (), key=lambda job: job.name)]
+    for job in defs.jobs or ():
+        resolved = defs.resolve_job_def(job.name)
+        lines.append(f"job {job.name}, tags {', '.join(f'{name}={value}' for name, value in sorted(resolved.tags.items()))}")
+        lines.append(f"  runs {', '.join(sorted(resolved.graph.node_dict))}")
     lines += [f"sensor {sensor.name}" for sensor in defs.sensors or ()]
     lines += [f"resource {name}" for name in sorted(defs.resources or {})]
     return "\n".join(lines) + "\n"
@@ -62,8 +64,3 @@ def test_sensor_makes_registered_editions_partitions_and_then_rests() -> None:
         assert "kitakyushu_dx-R6" in request.partition_keys
         instance.add_dynamic_partitions("edition", list(request.partition_keys))
         assert sensor.evaluate_tick(context).skip_message
-
-
-@pytest.mark.parametrize("job", ["ingest", "publish"])
-def test_jobs_resolve(job: str) -> None:
-    assert defs.resolve_job_def(job).nodes
