@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sources.notation import Context, heading, normalize, read
+from sources.notation import Context, normalize, read
 from sources.notation.nofigures import RULES
 from sources.notation.numerals import digital, kanji, plain
 from sources.notation.periods import back, fiscal
 from sources.notation.units import UNITS
-from sources.records import LEDGER_KINDS, MEASURES, PERIOD_KINDS, QUALIFIERS
+from sources.records import LEDGER_KINDS
+from tests.notation.fuzz import must_hold
 
 CONTEXT = Context(fiscal_year=2024)
 FULL_WIDTH = str.maketrans("0123456789,.%+", "０１２３４５６７８９，．％＋")
@@ -107,16 +108,7 @@ def test_a_year_back_keeps_its_shape(year: int, years: int) -> None:
 @settings(max_examples=400)
 @given(texts, st.sampled_from([None, 2024]))
 def test_no_text_breaks_it(text: str, fiscal_year: int | None) -> None:
-    context = Context(fiscal_year=fiscal_year)
-    reading = read(text, context)
-    heading(text, context)
-    for figure in reading.figures:
-        assert text[figure.start : figure.end] == figure.raw
-        assert figure.value.is_finite()
-        assert figure.measure in MEASURES and figure.qualifier in QUALIFIERS
-        for period in (figure.period, figure.base):
-            assert period is None or (period.kind in PERIOD_KINDS and period.start <= period.end)
-    assert all(mark.kind in LEDGER_KINDS and 0 <= mark.start <= mark.end <= len(text) for mark in reading.marks)
+    must_hold(text, fiscal_year)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
