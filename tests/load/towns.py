@@ -15,7 +15,7 @@ from sources.registry import check_digit
 from tests.ingestion import city
 
 FIRST = "東西南北上下中大小新古本元奥前後内外高長広深清白赤青黒金銀福朝夕若"
-LAST = "山川田原野島崎沢谷岡森林松杉竹梅桜橋浜津浦江池泉滝石岩坂宮寺里村戸江井木根葉花草水風雲空月星"
+LAST = "山川田原野島崎沢谷岡森林松杉竹梅桜橋浜津浦江池泉滝石岩坂宮寺里村戸江井木根葉花草水風雲空月星鳥馬鹿鶴亀貝磯港峰畑沼牧"
 PREFECTURES = 47
 
 EDITION = """\
