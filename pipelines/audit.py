@@ -6,17 +6,17 @@ import importlib
 import shutil
 import threading
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from expectations import figures, observations, previous
-from expectations.rules import Rule, RuleResult
+from expectations.rules import Rule, RuleResult, Text
 from expectations.subject import Subject
 from pipelines import published, staging
-from pipelines.describe import markdown_table
+from pipelines.describe import escape, markdown_table
 from pipelines.home import Home, replacing
 from pipelines.partitions import EDITIONS
 from sources.registry import Edition, Registry
@@ -27,6 +27,11 @@ RULES: dict[str, tuple[Rule, ...]] = {"figures": figures.RULES, "observations": 
 EXAMPLES_SHOWN = 10
 ERRORS_NAMED = 5
 CHANGES_SHOWN = 20
+WEIGHT = {
+    "error": Text("エラー：公開を止めます", "an error: keeps the edition from being published"),
+    "warning": Text("警告：表示したうえで公開します", "a warning: shown and published with"),
+}
+NOT_TOLD = ("finding", "expect", "settled")  # of an example: what settles it is on the review page
 SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 STAGED = ("figure", "ledger", "observation", "statement")
 
@@ -39,7 +44,7 @@ def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
         dg.AssetCheckSpec(
             name=rule.id,
             asset=asset,
-            description=f"{rule.title.ja}\n\n{rule.title.en}. Catches: {rule.catches.en}\n\nWhat to do: {rule.remedy.en}\n{rule.remedy.ja}",
+            description=_rule_in_words(rule),
             metadata={"severity": rule.severity},
             partitions_def=EDITIONS,
         )
@@ -54,17 +59,44 @@ def check_results(asset: str, results: Iterable[RuleResult]) -> list[dg.AssetChe
             check_name=result.rule_id,
             passed=result.passed,
             severity=SEVERITY[result.severity],
-            description=_sentence(result),
+            description=_in_words(result),
             metadata=_evidence(result),
         )
         for result in results
     ]
 
 
-def _sentence(result: RuleResult) -> str:
+def _rule_in_words(rule: Rule) -> str:
+    weight = WEIGHT[rule.severity]
+    return "\n\n".join(
+        (
+            f"**{escape(rule.title.ja)}**　（{weight.ja}）\\\n{escape(rule.title.en)} ({weight.en})",
+            f"**見つけるもの / Catches**　{escape(rule.catches.ja)}\\\n{escape(rule.catches.en)}",
+            f"**対応 / What to do**　{escape(rule.remedy.ja)}\\\n{escape(rule.remedy.en)}",
+        )
+    )
+
+
+def _in_words(result: RuleResult) -> str:
+    """What was found, with the first examples and what to do; the UI shows it above everything else."""
     if result.passed:
-        return result.title_en
-    return f"{result.title_ja}: {result.unexpected_count} / {result.checked}. {result.remedy_ja} / {result.remedy_en}"
+        settled = f"（承認済み{result.settled_count}件 / {result.settled_count} settled by a person）" if result.settled_count else ""
+        return f"{result.checked}件すべて適合しています{settled}\\\nAll {result.checked} are as they should be."
+    count, checked = result.unexpected_count, result.checked
+    said = [f"**{checked}件中{count}件が適合しません：{escape(result.title_ja)}**\\\n{count} of {checked} are not so: {escape(result.title_en)}"]
+    open_examples = [example for example in result.examples if example["settled"] is None]
+    said.append("\n".join(f"- {_example(example)}" for example in open_examples[:ERRORS_NAMED]))
+    if count > ERRORS_NAMED:
+        said.append(f"… 他 {count - ERRORS_NAMED} 件 / {count - ERRORS_NAMED} more")
+    said.append(f"**対応 / What to do**　{escape(result.remedy_ja)}\\\n{escape(result.remedy_en)}")
+    return "\n\n".join(said)
+
+
+def _example(example: Mapping[str, Any]) -> str:
+    if example.get("message_ja"):
+        return f"{escape(example['message_ja'])}\\\n  {escape(example.get('message_en') or '')}"
+    cells = {key: value for key, value in example.items() if key not in NOT_TOLD and value is not None and value == value and value != ""}
+    return f"{escape(example["finding"])}　" + "、".join(f"{escape(key)} {escape(value)}" for key, value in cells.items())
 
 
 def _evidence(result: RuleResult) -> dict[str, Any]:

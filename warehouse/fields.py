@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +63,7 @@ class CodeList:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. ``printed`` marks text that is kept as the report prints it, layout characters and all."""
+    """One column. ``printed`` marks text that is kept as the report prints it; ``made_from`` are the columns (table, name) behind it."""
 
     name: str
     type: str
@@ -76,6 +76,7 @@ class Column:
     maximum: int | None = None
     sdmx: str | None = None
     printed: bool = False
+    made_from: tuple[tuple[str, str], ...] = ()
 
     @property
     def sql_type(self) -> str:
@@ -148,18 +149,18 @@ def _codelist(name: str, raw: Mapping[str, Any]) -> CodeList:
 
 
 def _column(raw: Mapping[str, Any], codelists: Mapping[str, CodeList], tables: Mapping[str, Table]) -> Column:
+    known = dict(raw)
+    made_from = tuple((table, name) for table, _, name in (place.partition(".") for place in known.pop("from", ())))
     if "like" in raw:
         table_name, _, column = raw["like"].partition(".")
-        like = tables[table_name][column]
-        return Column(**{**{name: getattr(like, name) for name in Column.__slots__}, "name": raw["name"]})
-    known = dict(raw)
+        return replace(tables[table_name][column], name=raw["name"], made_from=made_from)
     for name in ("label", "about"):
         known[name] = _words(known[name])
     if "codelist" in known:
         known["codelist"] = codelists[known["codelist"]]
     if known["type"] not in SQL_TYPES:
         raise KeyError(f"type {known['type']!r}")
-    return Column(**known)
+    return Column(**known, made_from=made_from)
 
 
 def _table(

@@ -10,7 +10,7 @@ import dagster as dg
 
 from pipelines import audit, published
 from pipelines.assets.observations import observations
-from pipelines.describe import OWNERS
+from pipelines.describe import OWNERS, PUBLICATION, described
 from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
 
@@ -18,13 +18,16 @@ from pipelines.resources import Series, Storage
 @dg.asset(
     partitions_def=EDITIONS,
     deps=[observations],
-    group_name="publication",
+    group_name=PUBLICATION,
     kinds={"parquet"},
     owners=OWNERS,
     pool="writer",
     output_required=False,
+    metadata=described("observation", source="observations"),
     description=(
-        "**承認済みの版** The staged tables of an edition whose `status` is `accepted` and whose audit found no error that a person "
+        "承認済みの版：公開してよいと人が認め、未解決のエラーのない版の表。公開物はすべてここから作られます。"
+        "後の読み取りが失敗したり、承認なしに内容が変わったりしたときは、前のまま残ります。\n\n"
+        "The staged tables of an edition whose `status` is `accepted` and whose audit found no error that a person "
         "has not settled. Only from these is anything published; a later reading that fails, or that says otherwise and was not accepted "
         "anew, leaves them as they were."
     ),

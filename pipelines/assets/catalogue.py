@@ -6,7 +6,7 @@ import dagster as dg
 from pydantic import Field
 
 from pipelines.assets.exports import exports
-from pipelines.describe import OWNERS, markdown_table
+from pipelines.describe import OWNERS, PUBLICATION, markdown_table
 from pipelines.resources import Storage
 from warehouse.catalogue.site import ORGANIZATION, TOKEN, URL, Settings
 
@@ -37,12 +37,14 @@ class Registering(dg.Config):
 
 @dg.asset(
     deps=[exports],
-    group_name="publication",
+    group_name=PUBLICATION,
     kinds={"ckan"},
     owners=OWNERS,
     pool="catalogue",
     description=(
-        "**カタログ登録** The published files as datasets of a CKAN site. Shows what would change; with `apply: true` in its "
+        "カタログ登録：公開ファイルをCKANのデータセットとして登録します。まず変更の予定だけを示し、設定で `apply: true` とすると実行します。"
+        "閲覧者には前の版か今回の版のどちらかが見え、途中の状態は見えません。写しの版は登録しません。\n\n"
+        "The published files as datasets of a CKAN site. Shows what would change; with `apply: true` in its "
         "configuration it is done: readers see the release before or this one, never a part. A facsimile is refused."
     ),
 )

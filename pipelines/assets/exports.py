@@ -4,19 +4,21 @@ import dagster as dg
 
 from pipelines import published
 from pipelines.assets.warehouse import warehouse
-from pipelines.describe import OWNERS, described, markdown_table
+from pipelines.describe import OWNERS, PUBLICATION, described, markdown_table
 from pipelines.resources import Series, Storage
 
 
 @dg.asset(
     deps=[warehouse],
-    group_name="publication",
+    group_name=PUBLICATION,
     kinds={"csv", "json"},
     owners=OWNERS,
     pool="writer",
-    metadata=described("observation"),
+    metadata=described("observation", source="warehouse"),
     description=(
-        "**公開ファイル** Observations, figures and code lists as CSV (UTF-8 with BOM, for Excel) and JSON, with a data package that "
+        "公開ファイル：観測値・数値・符号表のCSV（Excel向けBOM付きUTF-8）、JSON、Parquet、Excelと、全列を説明するデータパッケージ。"
+        "内容が変わらなければ1バイトも変わりません。\n\n"
+        "Observations, figures and code lists as CSV (UTF-8 with BOM, for Excel) and JSON, with a data package that "
         "describes every column. Byte for byte the same when nothing changed."
     ),
 )

@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipelines import audit, spots, staging
 from pipelines.assets.report_file import report_file
-from pipelines.describe import OWNERS, described
+from pipelines.describe import INGESTION, OWNERS, described
 from pipelines.home import replacing
 from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
@@ -15,13 +15,15 @@ from pipelines.resources import Series, Storage
 @dg.asset(
     partitions_def=EDITIONS,
     deps=[report_file],
-    group_name="reading",
+    group_name=INGESTION,
     kinds={"parquet", "greatexpectations"},
     owners=OWNERS,
     metadata=described("figure"),
     check_specs=audit.check_specs("figures"),
     description=(
-        "**数値** One row a number that the report prints: what it counts, its value and unit, its period, and its box on the page. "
+        "数値：報告書に印刷された数値1個につき1行。何を数えた値か、値と単位、期間、ページ上の位置を持ちます。"
+        "採録しなかった数字も、その理由とともに `ledger` に残ります。\n\n"
+        "One row a number that the report prints: what it counts, its value and unit, its period, and its box on the page. "
         "`ledger` beside it lists every other run of digits and what became of it."
     ),
 )

@@ -7,7 +7,7 @@ import dagster as dg
 
 from pipelines import audit, staging
 from pipelines.assets.figures import figures
-from pipelines.describe import OWNERS, described, markdown_table
+from pipelines.describe import INGESTION, OWNERS, described, markdown_table
 from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
 
@@ -15,13 +15,16 @@ from pipelines.resources import Series, Storage
 @dg.asset(
     partitions_def=EDITIONS,
     deps=[figures],
-    group_name="reading",
+    group_name=INGESTION,
     kinds={"parquet", "greatexpectations"},
     owners=OWNERS,
     metadata=described("observation"),
     check_specs=audit.check_specs("observations"),
     description=(
-        "**観測値** One row an indicator, measure and period: figures matched by label, section, unit and component with "
+        "観測値：指標・測り方・期間ごとに1行。数値を indicators.yaml の項目名・章・単位・内訳と照合したものです。"
+        "どの指標にも当たらない数値は理由とともに一覧に、数値のない項目は状態 `O` の空の値になります。"
+        "言葉だけの記述は `statement` に入ります。\n\n"
+        "One row an indicator, measure and period: figures matched by label, section, unit and component with "
         "`indicators.yaml`. A figure that matches no indicator is listed with its reason; a label without a number is a null "
         "with status `O`. `statement` beside it holds what the report says in words alone."
     ),

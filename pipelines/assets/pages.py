@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines import audit
 from pipelines.assets.observations import observations
-from pipelines.describe import OWNERS
+from pipelines.describe import INSPECTION, OWNERS
 from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
 
@@ -12,10 +12,13 @@ from pipelines.resources import Series, Storage
 @dg.asset(
     partitions_def=EDITIONS,
     deps=[observations],
-    group_name="review",
+    group_name=INSPECTION,
     kinds={"html"},
     owners=OWNERS,
-    description="**確認ページ** The pages of the report with a box on each number, and beside them what was read, matched and checked.",
+    description=(
+        "確認ページ：報告書の各ページと数値の囲み、その横に読取・照合・検証の結果。検証に通らなくても作られます。\n\n"
+        "The pages of the report with a box on each number, and beside them what was read, matched and checked."
+    ),
 )
 def review_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     from pipelines import review
@@ -29,10 +32,13 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
 
 @dg.asset(
     deps=[observations],
-    group_name="review",
+    group_name=INSPECTION,
     kinds={"html"},
     owners=OWNERS,
-    description="**検証結果** Every rule, its result and examples, edition by edition, on one page that needs no network.",
+    description=(
+        "検証結果：すべての規則の結果と該当例を版ごとにまとめたページ。ネットワークがなくても読めます。\n\n"
+        "Every rule, its result and examples, edition by edition, on one page that needs no network."
+    ),
 )
 def results_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     with storage.at_work() as home:

@@ -2,17 +2,20 @@
 
 import dagster as dg
 
-from pipelines.describe import OWNERS
+from pipelines.describe import INGESTION, OWNERS, escape
 from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
 
 
 @dg.asset(
     partitions_def=EDITIONS,
-    group_name="reading",
+    group_name=INGESTION,
     kinds={"pdf"},
     owners=OWNERS,
-    description="**報告書** The report as its publisher issued it: one PDF an edition, held to the sha256 in its `edition.yaml`.",
+    description=(
+        "報告書：発行者が公表したPDF（版ごとに1ファイル）。edition.yamlのsha256と一致することを確かめます。\n\n"
+        "The report as its publisher issued it: one PDF an edition, held to the sha256 in its `edition.yaml`."
+    ),
 )
 def report_file(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     with storage.at_work():
@@ -30,7 +33,7 @@ def report_file(context: dg.AssetExecutionContext, series: Series, storage: Stor
         "origin": edition.origin,
     }
     if meta.origin_note:
-        metadata["origin_note"] = dg.MetadataValue.md(f"{meta.origin_note.ja}\n\n{meta.origin_note.en}")
+        metadata["origin_note"] = dg.MetadataValue.md(f"{escape(meta.origin_note.ja)}\n\n{escape(meta.origin_note.en)}")
     if meta.source_url:
         metadata["source"] = dg.MetadataValue.url(meta.source_url)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(edition.sha256))

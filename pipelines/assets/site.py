@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipelines import staging
 from pipelines.assets.exports import exports
-from pipelines.describe import OWNERS
+from pipelines.describe import OWNERS, PUBLICATION
 from pipelines.home import Home, replacing
 from pipelines.resources import Series, Storage
 
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 @dg.asset(
     deps=[exports],
-    group_name="publication",
+    group_name=PUBLICATION,
     kinds={"html"},
     owners=OWNERS,
     pool="writer",
     description=(
-        "**公開ページ** Each indicator with its values over the years, its target and the spot on the page, a table, and the published "
+        "公開ページ：指標ごとの経年値・目標・報告書の該当箇所と、表、公開ファイル。日本語と英語の静的サイトで、"
+        "どのウェブサーバーにも置け、ファイルのままでも開けます。\n\n"
+        "Each indicator with its values over the years, its target and the spot on the page, a table, and the published "
         "files, in Japanese and English: a static site for any web server, or opened as files."
     ),
 )

@@ -4,20 +4,28 @@ import dagster as dg
 
 from pipelines import published
 from pipelines.assets.accepted_edition import accepted_edition
-from pipelines.describe import OWNERS
+from pipelines.describe import OWNERS, PUBLICATION, described, escape
 from pipelines.resources import Series, Storage
 from warehouse import fields
+
+TABLES = fields.dictionary().tables | fields.dictionary().views
 
 
 @dg.asset(
     deps=[accepted_edition],
-    group_name="publication",
+    group_name=PUBLICATION,
     kinds={"duckdb"},
     owners=OWNERS,
     pool="writer",
-    metadata={"tables": dg.MetadataValue.md("\n".join(f"- `{name}` {table.comment}" for name, table in fields.dictionary().tables.items()))},
+    metadata={
+        **described("observation", source="accepted_edition"),
+        "dagster/table_name": "shinchoku.main.observation",
+        "tables": dg.MetadataValue.md("\n".join(f"- `{name}` {escape(table.comment)}" for name, table in TABLES.items())),
+    },
     description=(
-        "**倉庫** All accepted editions in one DuckDB file with keys and comments: the tables of the field dictionary, and the views "
+        "倉庫：承認済みのすべての版を収めたDuckDBファイル。項目辞書の表と、最新値 `latest`・目標 `target`・改訂 `revision`・進捗 `progress` の"
+        "ビューがあり、主キーと全列の説明を持ちます。\n\n"
+        "All accepted editions in one DuckDB file with keys and comments: the tables of the field dictionary, and the views "
         "`latest`, `target`, `revision` and `progress`."
     ),
 )
