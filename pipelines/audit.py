@@ -96,7 +96,7 @@ def _example(example: Mapping[str, Any]) -> str:
     if example.get("message_ja"):
         return f"{escape(example['message_ja'])}\\\n  {escape(example.get('message_en') or '')}"
     cells = {key: value for key, value in example.items() if key not in NOT_TOLD and value is not None and value == value and value != ""}
-    return f"{escape(example["finding"])}　" + "、".join(f"{escape(key)} {escape(value)}" for key, value in cells.items())
+    return f"{escape(example['finding'])}　" + "、".join(f"{escape(key)} {escape(value)}" for key, value in cells.items())
 
 
 def _evidence(result: RuleResult) -> dict[str, Any]:
