@@ -69,13 +69,16 @@ def run(order: dict[str, Any], limits: Limits) -> None:
             f"{path}: {len(numbers)}ページは上限{limits.pages}を超えています。--pages で絞るか、SHINCHOKU_READ_PAGESを上げてください。",
         )
     eyes = Eyes(path, order["ocr"] != "off" and ocr.available(), limits.pixels)
-    first: Sight | None = None
+    first: Sight | BaseException | None = None
     text, fiscal_year = "", order["fiscal_year"]
-    with contextlib.suppress(TooLongError, Exception), within(limits.page_seconds):
-        first = eyes.look(pdf.pages[0], 1)
-        pdf.pages[0].close()
-        text = " ".join("".join(g.text for g in first.layout.page.glyphs).split())[:4000]
-        fiscal_year = fiscal_year or cover_fiscal_year(first.layout)
+    try:
+        with within(limits.page_seconds):
+            first = eyes.look(pdf.pages[0], 1)
+            pdf.pages[0].close()
+            text = " ".join("".join(g.text for g in first.layout.page.glyphs).split())[:4000]
+            fiscal_year = fiscal_year or cover_fiscal_year(first.layout)
+    except (TooLongError, Exception) as error:
+        first = error  # told of the page itself, if it was asked for
     answer({"head": {"sha256": sha256_of(path), "page_count": count, "text": text}})
     reader = Reader(fiscal_year)
     for done, number in enumerate(numbers, start=1):
@@ -212,12 +215,14 @@ def _mark_recognised(result: PageResult, sight: Sight) -> None:
 
 
 def _read(
-    reader: Reader, pdf: Any, eyes: Eyes, number: int, sight: Sight | None, limits: Limits, trace: bool
+    reader: Reader, pdf: Any, eyes: Eyes, number: int, sight: Sight | BaseException | None, limits: Limits, trace: bool
 ) -> dict[str, Any]:
     out: dict[str, Any] = {"size": None, "figures": [], "statements": [], "ledger": [], "warnings": []}
     page = pdf.pages[number - 1]
     try:
         with within(limits.page_seconds):
+            if isinstance(sight, BaseException):
+                raise sight
             sight = sight or eyes.look(page, number)
             printed = sight.printed
             out["size"] = [number, printed.width, printed.height]

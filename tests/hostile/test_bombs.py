@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sources.child import Limits
+from sources import worker
+from sources.child import Limits, TooLongError
 from sources.drawing import draw_pages
 from sources.errors import ShinchokuError
 from sources.reading import read_report
@@ -117,3 +119,19 @@ def test_the_child_imports_nothing_from_where_it_is_started(file: Path, tmp_path
         [sys.executable, "-P", "-c", code], cwd=file.parent, env={"PYTHONPATH": str(root), "PATH": ""}, capture_output=True, text=True
     )
     assert done.stdout.strip() == "1", done.stderr[-500:]
+
+
+def test_a_first_page_that_takes_too_long_is_looked_at_once(
+    report: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looked: list[int] = []
+
+    def look(eyes: worker.Eyes, source: object, number: int) -> worker.Sight:
+        looked.append(number)
+        raise TooLongError
+
+    monkeypatch.setattr(worker.Eyes, "look", look)
+    worker.run({"path": str(report), "pages": [1, 2], "ocr": "off", "fiscal_year": None, "trace": False}, LIMITS)
+    assert looked == [1, 2]
+    pages = [json.loads(line)["page"] for line in capsys.readouterr().out.splitlines() if '"page":' in line]
+    assert [page["warnings"] for page in pages] == [[f"page {n}: not read, it took longer than 2 s"] for n in (1, 2)]
