@@ -16,7 +16,7 @@ from expectations import figures, observations, previous
 from expectations.rules import Rule, RuleResult, Text
 from expectations.subject import Subject
 from pipelines import published, staging
-from pipelines.describe import escape, markdown_table
+from pipelines.describe import escape, link, markdown_table
 from pipelines.home import Home, replacing
 from pipelines.partitions import EDITIONS
 from sources.registry import Edition, Registry
@@ -52,7 +52,8 @@ def check_specs(asset: str) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def check_results(asset: str, results: Iterable[RuleResult]) -> list[dg.AssetCheckResult]:
+def check_results(asset: str, results: Iterable[RuleResult], edition: Edition, home: Home) -> list[dg.AssetCheckResult]:
+    pages = {"確認ページ / review page": link(home.review(edition.edition_id), home), "検証結果 / results": link(home.results, home)}
     return [
         dg.AssetCheckResult(
             asset_key=asset,
@@ -60,7 +61,7 @@ def check_results(asset: str, results: Iterable[RuleResult]) -> list[dg.AssetChe
             passed=result.passed,
             severity=SEVERITY[result.severity],
             description=_in_words(result),
-            metadata=_evidence(result),
+            metadata=_evidence(result) | ({} if result.passed else pages),
         )
         for result in results
     ]
@@ -81,6 +82,8 @@ def _in_words(result: RuleResult) -> str:
     """What was found, with the first examples and what to do; the UI shows it above everything else."""
     if result.passed:
         settled = f"（承認済み{result.settled_count}件 / {result.settled_count} settled by a person）" if result.settled_count else ""
+        if not result.checked:
+            return "該当なし\\\nThere is nothing of the kind."
         return f"{result.checked}件すべて適合しています{settled}\\\nAll {result.checked} are as they should be."
     count, checked = result.unexpected_count, result.checked
     said = [f"**{checked}件中{count}件が適合しません：{escape(result.title_ja)}**\\\n{count} of {checked} are not so: {escape(result.title_en)}"]
@@ -100,12 +103,12 @@ def _example(example: Mapping[str, Any]) -> str:
 
 
 def _evidence(result: RuleResult) -> dict[str, Any]:
-    evidence: dict[str, Any] = {"checked": result.checked, "unexpected": result.unexpected_count}
+    evidence: dict[str, Any] = {"検査した数 / checked": result.checked, "不適合 / unexpected": result.unexpected_count}
     if result.settled_count:
-        evidence["settled by a person"] = result.settled_count
+        evidence["人が承認 / settled by a person"] = result.settled_count
     if result.examples:
         columns = list(dict.fromkeys(key for example in result.examples for key in example))
-        evidence["examples"] = dg.MetadataValue.md(markdown_table(result.examples, columns, EXAMPLES_SHOWN))
+        evidence["該当例 / examples"] = dg.MetadataValue.md(markdown_table(result.examples, columns, EXAMPLES_SHOWN))
     return evidence
 
 

@@ -14,10 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from pipelines import shelf
 from warehouse import fields
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PIL.Image import Image
+
+    from pipelines.home import Home
 
 OWNERS = ["team:data-engineering"]
 # Dagster lists groups by the alphabet: these names stand in the order of the work.
@@ -33,24 +38,17 @@ NOTHING = "なし / none"
 
 def column_schema(table: str) -> dg.TableSchema:
     """The columns of a table as the field dictionary describes them."""
-    described = fields.table(table)
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                name=column.name,
-                type=column.type,
-                description=column.comment,
-                constraints=dg.TableColumnConstraints(
-                    nullable=not column.required,
-                    unique=described.primary_key == (column.name,),
-                    other=[f"{column.codelist.name}: {', '.join(code.code for code in column.codelist.codes)}"]
-                    if column.codelist
-                    else [],
-                ),
-            )
-            for column in described.columns
-        ],
-        constraints=dg.TableConstraints(other=[f"primary key: {', '.join(described.primary_key)}"]),
+    key = fields.table(table).primary_key
+    return dg.TableSchema([_column(column, in_key=column.name in key) for column in fields.table(table).columns])
+
+
+def _column(column: fields.Column, in_key: bool) -> dg.TableColumn:
+    codes = [f"{column.codelist.name}: {', '.join(code.code for code in column.codelist.codes)}"] if column.codelist else []
+    return dg.TableColumn(
+        name=column.name,
+        type=column.type,
+        description=f"{escape(f'{column.label.ja}：{column.about.ja}')}\\\n{escape(f'{column.label.en}: {column.about.en}')}",
+        constraints=dg.TableColumnConstraints(nullable=not column.required, other=["primary key"] * in_key + codes),
     )
 
 
@@ -110,6 +108,11 @@ def escape(text: object) -> Markdown:
 _SIGNS = re.compile(r"[!#$&()*+\-.:<=>@\[\\\]^_`{|}~]")
 _BREAKS = re.compile(r"[\s\x85\u2028\u2029]+")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def link(path: Path, home: Home) -> dg.MetadataValue:
+    """What a person clicks on to see a page or folder that a run made."""
+    return dg.MetadataValue.url(shelf.url(path, home))
 
 
 def picture(image: Image, alt: str) -> Markdown:

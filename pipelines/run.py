@@ -131,6 +131,7 @@ def serve(port: int, host: str) -> NoReturn:
     """Replace this process by Dagster's web server and daemon, with the editions known before the first page is shown."""
     from dagster import DagsterInstance
 
+    from pipelines import shelf
     from pipelines.partitions import add_editions
     from sources.registry import load
 
@@ -140,7 +141,8 @@ def serve(port: int, host: str) -> NoReturn:
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     with DagsterInstance.from_config(str(home.dagster)) as instance:
         add_editions(load(), instance)
-    print(f"Dagster: http://{host}:{port}   data: {home.root}", file=sys.stderr)  # noqa: T201
+    shelf.serve_beside(host, port)
+    print(f"Dagster: http://{host}:{port}   pages / ページ: {shelf.address()}   data: {home.root}", file=sys.stderr)  # noqa: T201
     workspace = Path(__file__).parent.parent / "workspace.yaml"
     where = ["-w", str(workspace)] if workspace.exists() else ["-m", "pipelines.definitions"]
     command = [sys.executable, "-m", "dagster", "dev", *where, "-h", host, "-p", str(port)]
@@ -149,9 +151,7 @@ def serve(port: int, host: str) -> NoReturn:
 
 def summary(outcome: Outcome) -> str:
     """What a person wants to know when the run has ended: how much, what to look at, and where it is."""
-    from pyarrow.parquet import read_metadata
-
-    from pipelines import audit
+    from pipelines import audit, staging
 
     home = outcome.home
     lines = [""]
@@ -162,7 +162,7 @@ def summary(outcome: Outcome) -> str:
         if edition.edition_id in outcome.unreadable or results is None:
             lines.append(f"  {edition.edition_id}: not read / 読み取り不可")
             continue
-        counts = {name: read_metadata(folder / f"{name}.parquet").num_rows for name in ("figure", "observation", "statement")}
+        counts = {name: staging.row_count(folder, name) for name in ("figure", "observation", "statement")}
         matching = audit.stored_matching(edition, home)
         state = "refused / 不可" if edition.edition_id in outcome.refused else edition.status
         lines.append(

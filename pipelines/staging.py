@@ -120,6 +120,13 @@ def table(folder: Path, name: str) -> pd.DataFrame | None:
     return read_table(name, path) if path.exists() else None
 
 
+def row_count(folder: Path, name: str) -> int:
+    """How many rows a table has, told without reading it."""
+    from pyarrow.parquet import read_metadata
+
+    return int(read_metadata(folder / f"{name}.parquet").num_rows)
+
+
 def previous_observations(edition: Edition, home: Home) -> list[Observation] | None:
     """The observations of the accepted edition before this one, as matching takes them."""
     before = edition.series.previous(edition)

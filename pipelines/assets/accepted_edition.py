@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines import audit, published
+from pipelines import audit, published, staging
 from pipelines.assets.observations import observations
-from pipelines.describe import OWNERS, PUBLICATION, described
+from pipelines.describe import OWNERS, PUBLICATION, described, link
 from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
 
@@ -44,7 +44,13 @@ def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage:
             if not stopped and (changed := published.unasked(edition, home)):
                 why = audit.unasked(edition, changed)
             if why:
-                page = dg.MetadataValue.url(home.review(edition.edition_id).as_uri())
-                raise dg.Failure(description=why, metadata={"refused": True, "review page": page}, allow_retries=False)
+                page = link(home.review(edition.edition_id), home)
+                raise dg.Failure(description=why, metadata={"refused": True, "確認ページ / review page": page}, allow_retries=False)
             folder = audit.accept(edition, home)
-    yield dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(folder), "status": edition.status})
+    yield dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": staging.row_count(folder, "observation"),
+            "確認ページ / review page": link(home.review(edition.edition_id), home),
+            "フォルダ / folder": dg.MetadataValue.path(folder),
+        }
+    )

@@ -68,9 +68,9 @@ def catalogue(context: dg.AssetExecutionContext, config: Registering, storage: S
         context.log.info("\n".join(one.lines()))
     return dg.MaterializeResult(
         metadata={
-            "applied": config.apply,
-            "changed": any(one.changed for one in done),
-            "changes": dg.MetadataValue.md(markdown_table(steps, ["dataset", "what", "name", "action", "fields"], limit=None)),
-            "plan": dg.MetadataValue.json([one.as_json() for one in done]),
+            "実行した / applied": config.apply,
+            "変更あり / changed": any(one.changed for one in done),
+            "変更 / changes": dg.MetadataValue.md(markdown_table(steps, ["dataset", "what", "name", "action", "fields"], limit=None)),
+            "計画 / plan": dg.MetadataValue.json([one.as_json() for one in done]),
         }
     )

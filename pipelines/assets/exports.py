@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from pipelines import published
+from pipelines import published, shelf
 from pipelines.assets.warehouse import warehouse
-from pipelines.describe import OWNERS, PUBLICATION, described, markdown_table
+from pipelines.describe import OWNERS, PUBLICATION, Markdown, described, escape, link, markdown_table
 from pipelines.resources import Series, Storage
 
 
@@ -28,15 +28,23 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
     with storage.at_work() as home, home.lock():
         manifest = write_exports(home.warehouse, published.registry(series.registry(), home), home.exports, keep=storage.keep)
     context.log.info(f"release {manifest.version}: {len(manifest.files)} files, {'new' if manifest.changed else 'unchanged'}")
-    files = [{"file": name, "bytes": (manifest.path / name).stat().st_size, "sha256": digest} for name, digest in manifest.files.items()]
+    files = [
+        {
+            "ファイル / file": Markdown(f"[{escape(name)}]({shelf.url(manifest.path / name, home)})"),
+            "バイト数 / bytes": (manifest.path / name).stat().st_size,
+            "sha256": digest,
+        }
+        for name, digest in manifest.files.items()
+    ]
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(count for stem, count in manifest.rows.items() if stem.endswith("observations")),
-            "rows": manifest.rows,
-            "files": dg.MetadataValue.md(markdown_table(files, ["file", "bytes", "sha256"], limit=None)),
-            "folder": dg.MetadataValue.path(manifest.path),
-            "version": manifest.version,
-            "new": manifest.changed,
+            "表ごとの行数 / rows": manifest.rows,
+            "ファイル / files": dg.MetadataValue.md(markdown_table(files, list(files[0]), limit=None)),
+            "公開ファイル / published files": link(home.exports / "latest", home),
+            "フォルダ / folder": dg.MetadataValue.path(manifest.path),
+            "リリース / release": manifest.version,
+            "新しい内容 / new": manifest.changed,
         },
         data_version=dg.DataVersion(manifest.version),
     )

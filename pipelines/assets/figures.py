@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipelines import audit, spots, staging
 from pipelines.assets.report_file import report_file
-from pipelines.describe import INGESTION, OWNERS, described
+from pipelines.describe import INGESTION, OWNERS, described, link
 from pipelines.home import replacing
 from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
@@ -51,14 +51,15 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage)
     yield dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(reading.figures),
-            "what was read": dg.MetadataValue.md(table),
-            "pages": reading.page_count,
-            "number words": len(reading.ledger),
-            "statements": len(reading.statements),
-            "warnings": len(reading.warnings),
-            "file": dg.MetadataValue.path(home.staging(edition.edition_id) / "figure.parquet"),
+            "読み取った数値 / what was read": dg.MetadataValue.md(table),
+            "ページ / pages": reading.page_count,
+            "数字 / number words": len(reading.ledger),
+            "記述 / statements": len(reading.statements),
+            "警告 / warnings": len(reading.warnings),
+            "確認ページ / review page": link(home.review(edition.edition_id), home),
+            "ファイル / file": dg.MetadataValue.path(home.staging(edition.edition_id) / "figure.parquet"),
             "sha256": reading.sha256,
         },
-        check_results=audit.check_results("figures", results),
+        check_results=audit.check_results("figures", results, edition, home),
     )
 

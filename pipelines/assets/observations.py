@@ -7,7 +7,7 @@ import dagster as dg
 
 from pipelines import audit, staging
 from pipelines.assets.figures import figures
-from pipelines.describe import INGESTION, OWNERS, described, markdown_table
+from pipelines.describe import INGESTION, NOTHING, OWNERS, described, escape, link, markdown_table
 from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
 
@@ -42,19 +42,20 @@ def observations(context: dg.AssetExecutionContext, series: Series, storage: Sto
     yield dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(rows),
-            "preview": dg.MetadataValue.md(
+            "見本 / preview": dg.MetadataValue.md(
                 markdown_table(rows, ["indicator_id", "measure", "period_end", "value", "unit_code", "obs_status", "source_text", "source_page"])
             ),
-            "by measure": dict(Counter(str(row["measure"]) for row in rows)),
-            "unmatched": dg.MetadataValue.md(
+            "測り方別 / by measure": dict(Counter(str(row["measure"]) for row in rows)),
+            "対応なし / unmatched": dg.MetadataValue.md(
                 markdown_table([staging.plain(row) for row in matched.unmatched], ["figure_id", "reason_ja", "reason_en"])
             ),
-            "findings": dg.MetadataValue.md(
-                markdown_table([finding.row() for finding in matched.findings], ["severity", "kind", "message_ja", "message_en", "settled"])
+            "所見 / findings": dg.MetadataValue.md(
+                "\n".join(f"- `{f.severity}` `{f.kind}` {escape(f.message_ja)}\\\n  {escape(f.message_en)}" for f in matched.findings) or NOTHING
             ),
-            "statements": len(matched.statements),
-            "indicators": len({row["indicator_id"] for row in rows}),
-            "file": dg.MetadataValue.path(folder / "observation.parquet"),
+            "記述 / statements": len(matched.statements),
+            "指標 / indicators": len({row["indicator_id"] for row in rows}),
+            "確認ページ / review page": link(home.review(edition.edition_id), home),
+            "ファイル / file": dg.MetadataValue.path(folder / "observation.parquet"),
         },
-        check_results=audit.check_results("observations", results),
+        check_results=audit.check_results("observations", results, edition, home),
     )

@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines import audit
 from pipelines.assets.observations import observations
-from pipelines.describe import INSPECTION, OWNERS
+from pipelines.describe import INSPECTION, OWNERS, link
 from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
 
@@ -27,7 +27,13 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
         edition = series.edition(context.partition_key)
         path = review.write_page(edition, home)
     context.log.info(str(path))
-    return dg.MaterializeResult(metadata={"page": dg.MetadataValue.url(path.as_uri()), "file": dg.MetadataValue.path(path)})
+    return dg.MaterializeResult(
+        metadata={
+            "ページ / page": link(path, home),
+            "決めるには / to decide": dg.MetadataValue.md(f"`shinchoku review {edition.edition_id}`"),
+            "ファイル / file": dg.MetadataValue.path(path),
+        }
+    )
 
 
 @dg.asset(
@@ -44,4 +50,4 @@ def results_page(context: dg.AssetExecutionContext, series: Series, storage: Sto
     with storage.at_work() as home:
         path = audit.write_results(series.registry(), home)
     context.log.info(str(path))
-    return dg.MaterializeResult(metadata={"page": dg.MetadataValue.url(path.as_uri()), "file": dg.MetadataValue.path(path)})
+    return dg.MaterializeResult(metadata={"ページ / page": link(path, home), "ファイル / file": dg.MetadataValue.path(path)})

@@ -24,16 +24,16 @@ def report_file(context: dg.AssetExecutionContext, series: Series, storage: Stor
     meta = edition.meta
     context.log.info(f"{path.name}, {path.stat().st_size:,} bytes, {edition.origin}, {edition.status}")
     metadata: dict[str, dg.MetadataValue | str | int] = {
-        "file": dg.MetadataValue.path(path),
+        "ファイル / file": dg.MetadataValue.path(path),
         "sha256": edition.sha256,
-        "bytes": path.stat().st_size,
-        "title": f"{meta.title.ja} / {meta.title.en}",
-        "fiscal_year": edition.fiscal_year,
-        "status": edition.status,
-        "origin": edition.origin,
+        "バイト数 / bytes": path.stat().st_size,
+        "題名 / title": f"{meta.title.ja} / {meta.title.en}",
+        "年度 / fiscal year": edition.fiscal_year,
+        "状態 / status": edition.status,
+        "原本の別 / origin": edition.origin,
     }
     if meta.origin_note:
-        metadata["origin_note"] = dg.MetadataValue.md(f"{escape(meta.origin_note.ja)}\n\n{escape(meta.origin_note.en)}")
+        metadata["原本についての注 / note on origin"] = dg.MetadataValue.md(f"{escape(meta.origin_note.ja)}\n\n{escape(meta.origin_note.en)}")
     if meta.source_url:
-        metadata["source"] = dg.MetadataValue.url(meta.source_url)
+        metadata["入手元 / source"] = dg.MetadataValue.url(meta.source_url)
     return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(edition.sha256))

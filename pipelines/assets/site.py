@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipelines import staging
 from pipelines.assets.exports import exports
-from pipelines.describe import OWNERS, PUBLICATION
+from pipelines.describe import OWNERS, PUBLICATION, link
 from pipelines.home import Home, replacing
 from pipelines.resources import Series, Storage
 
@@ -40,12 +40,12 @@ def site(context: dg.AssetExecutionContext, series: Series, storage: Storage) ->
     context.log.info(f"{made.pages} pages, {made.crops} pictures: {index}")
     return dg.MaterializeResult(
         metadata={
-            "page": dg.MetadataValue.url(index.as_uri()),
-            "folder": dg.MetadataValue.path(home.site),
-            "pages": made.pages,
-            "pictures": made.crops,
-            "indicators": made.indicators,
-            "version": made.version,
+            "公開ページ / public page": link(index, home),
+            "フォルダ / folder": dg.MetadataValue.path(home.site),
+            "ページ / pages": made.pages,
+            "図 / pictures": made.crops,
+            "指標 / indicators": made.indicators,
+            "リリース / release": made.version,
         }
     )
 

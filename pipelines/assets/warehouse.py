@@ -20,7 +20,7 @@ TABLES = fields.dictionary().tables | fields.dictionary().views
     metadata={
         **described("observation", source="accepted_edition"),
         "dagster/table_name": "shinchoku.main.observation",
-        "tables": dg.MetadataValue.md("\n".join(f"- `{name}` {escape(table.comment)}" for name, table in TABLES.items())),
+        "表 / tables": dg.MetadataValue.md("\n".join(f"- `{name}` {escape(table.comment)}" for name, table in TABLES.items())),
     },
     description=(
         "倉庫：承認済みのすべての版を収めたDuckDBファイル。項目辞書の表と、最新値 `latest`・目標 `target`・改訂 `revision`・進捗 `progress` の"
@@ -39,5 +39,10 @@ def warehouse(context: dg.AssetExecutionContext, series: Series, storage: Storag
         counts = build_warehouse(editions, code_lists_from(public), home.warehouse, keep_same=home.store is not None)
     context.log.info(", ".join(f"{table} {count}" for table, count in counts.items()))
     return dg.MaterializeResult(
-        metadata={"dagster/row_count": counts["observation"], "rows": counts, "editions": len(editions), "file": dg.MetadataValue.path(home.warehouse)}
+        metadata={
+            "dagster/row_count": counts["observation"],
+            "表ごとの行数 / rows": counts,
+            "版 / editions": len(editions),
+            "ファイル / file": dg.MetadataValue.path(home.warehouse),
+        }
     )

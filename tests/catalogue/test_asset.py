@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.assets.catalogue import Catalogue, catalogue
 from pipelines.definitions import defs
+from pipelines.describe import escape
 from pipelines.home import Home
 from pipelines.resources import Storage
 
@@ -43,12 +44,12 @@ def test_it_plans_by_default_applies_when_told_and_never_shows_the_token(ckan: D
         planned = materialized(home, instance)
         assert planned.success and ckan.writes == []
         metadata = planned.asset_materializations_for_node("catalogue")[0].metadata
-        assert metadata["changed"].value is False and f"{NAME}_observations.csv" in metadata["changes"].value
+        assert metadata["変更あり / changed"].value is False and escape(f"{NAME}_observations.csv") in metadata["変更 / changes"].value
         applied = materialized(home, instance, apply=True)
-        assert applied.asset_materializations_for_node("catalogue")[0].metadata["changed"].value is True
+        assert applied.asset_materializations_for_node("catalogue")[0].metadata["変更あり / changed"].value is True
         assert not ckan.found(NAME)["private"]
         again = materialized(home, instance, apply=True)
-        assert again.asset_materializations_for_node("catalogue")[0].metadata["changed"].value is False
+        assert again.asset_materializations_for_node("catalogue")[0].metadata["変更あり / changed"].value is False
         for record in instance.get_run_records():
             logged = [entry.event_log_entry.to_json() for entry in instance.get_records_for_run(record.dagster_run.run_id).records]
             assert TOKEN not in "".join(logged) + json.dumps(record.dagster_run.run_config)
