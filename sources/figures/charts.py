@@ -159,6 +159,11 @@ def _categories(row: Sequence[Span], fiscal_year: int | None) -> list[Category]:
     return out if len(sizes) == 1 and max(gaps) <= 1.6 * min(gaps) else []
 
 
+def area_of(box: Box, region: Region) -> Box:
+    """How far down the categories of a chart may stand from a label: within its panel, else a third of a page."""
+    return region.box if region.kind == "panel" else Box(box.x0, box.top, box.x1, box.bottom + 250)
+
+
 def category_of(box: Box, charts: Charts, region: Box, *, dated: bool, own: Period | None = None) -> Category | None:
     """The category that a data label speaks of: that of the drawn mark next to it, else the one nearest in x.
 

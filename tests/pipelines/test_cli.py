@@ -1,3 +1,5 @@
+"""What a person meets at the command line: bad files, options, output by its ending, and how long it takes to answer."""
+
 import json
 import subprocess
 import sys

@@ -1,3 +1,5 @@
+"""The data folder: where it is, who may write to it, and that a folder in it is replaced whole or not at all."""
+
 import subprocess
 import sys
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The table that `extract` writes: exact digits, column order and formats."""
+
 import csv
 import io
 import json

@@ -1,3 +1,5 @@
+"""A warehouse of the bundled edition, built once a session."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The warehouse: keys, comments, and what its views say of progress, the latest value and revisions."""
+
 from __future__ import annotations
 
 from contextlib import closing

@@ -1,3 +1,5 @@
+"""The exports: every format says the same, loads elsewhere with its types, and changes only with the data."""
+
 from __future__ import annotations
 
 import csv

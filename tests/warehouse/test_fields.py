@@ -1,3 +1,5 @@
+"""The field dictionary agrees with the records, the code lists and itself."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Staged Parquet: what is written is read back, the same rows make the same bytes, and what does not fit is refused."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,0 +1,100 @@
+"""What governs a number from outside its own line: sections, its tile, the head of its column, the category of a chart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sources.figures.charts import Category, area_of, category_of
+from sources.figures.saying import heading
+from sources.figures.scene import Scene
+from sources.figures.tiles import Tile
+from sources.layout.page import Region
+from sources.layout.text import Span, overlap
+from sources.notation import Context, Heading
+from sources.records import Box, Period
+
+
+def fiscal_year_period(year: int | None) -> Period | None:
+    """April of a year to March of the next."""
+    return Period("fiscal_year", date(year, 4, 1), date(year + 1, 3, 31)) if year else None
+
+
+def under(context: Context, says: Heading) -> Context:
+    """A context within that of a heading."""
+    if says.is_target:
+        return replace(context, measure="target", period=says.period or context.period, base=None)
+    return replace(
+        context,
+        period=says.period or context.period,
+        unit=says.unit or context.unit,
+        scale=says.scale or context.scale,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Governing:
+    scene: Scene
+
+    def context_of(
+        self,
+        box: Box,
+        region: Region,
+        tile: Tile | None,
+        local: Heading | None,
+        lines: Sequence[Sequence[Span]] = (),
+        loose: Tile | None = None,
+    ) -> tuple[Context, Category | None]:
+        context = self.scene.context
+        for section in self.scene.outline.path:
+            context = under(context, section.says)
+        holder = loose if loose is not None and (loose.title or loose.period) else tile
+        if holder is not None and holder.period is not None:
+            context = replace(context, period=holder.period)
+        chart = area_of(box, region)
+        if region.kind == "page" and tile is None and (over := self._column_head(box, region)) is not None:
+            context = under(context, over)
+        words = "".join(span.text for line in lines for span in line)
+        named = None
+        if len(lines) <= 4 and not self._named(lines):
+            own = fiscal_year_period(context.fiscal_year) if re.search("前年|前回|昨年", words) else None
+            dated = category_of(box, self.scene.charts, chart, dated=True, own=own)
+            if dated is not None:
+                context = replace(context, period=dated.period)
+            named = category_of(box, self.scene.charts, chart, dated=False)
+        if local is not None:
+            context = under(context, local)
+        return context, named
+
+    def _named(self, lines: Sequence[Sequence[Span]]) -> bool:
+        """Whether the first line says what its numbers count; the label of a bar begins with a number or a date."""
+        if not lines:
+            return False
+        first = " ".join(span.text for span in lines[0])
+        return not self.scene.has_figure(first) and bool(heading(first, self.scene.context).label.strip(" ()（）"))
+
+    def _column_head(self, box: Box, region: Region) -> Heading | None:
+        """What the head of a column of loose blocks says: a short line over it, beside others of its kind."""
+        best, least = None, 1e9
+        for item in region.blocks():
+            if any(id(s) in self.scene.charts.categories for s in item.spans):
+                continue
+            if len(item.lines) > 2 or item.vertical or item.box.bottom > box.top or box.top - item.box.bottom >= least:
+                continue
+            if overlap(item.box.x0, item.box.x1, box.x0, box.x1) < 0.3 * min(item.box.x1 - item.box.x0, box.x1 - box.x0):
+                continue
+            beside = [
+                other
+                for other in region.blocks()
+                if other is not item
+                and abs(other.lines[0][0].baseline - item.lines[0][0].baseline) < 3
+                and abs(other.size - item.size) < 0.1 * item.size
+            ]
+            if not beside or self.scene.has_figure(item.text):
+                continue
+            says = heading(item.text, self.scene.context)
+            if says.period is not None or says.measure is not None or says.unit:
+                best, least = says, box.top - item.box.bottom
+        return best

@@ -1,0 +1,148 @@
+"""What a number counts: the words on its line, above, beside or under it, in the order in which a reader looks for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sources.figures.charts import Category
+from sources.figures.lines import Text
+from sources.figures.saying import NOTE, SENTENCE_END, heading
+from sources.figures.scene import Scene
+from sources.figures.tiles import Tile
+from sources.layout.page import Block, Region
+from sources.layout.text import Span, overlap
+from sources.notation import Quantity
+
+# What follows a number can name what was done (参加, 採用); a particle or 中 does not.
+_NOUN = re.compile(r"^[一-龥ァ-ヺ]{2}")
+_PARTICLES = "のにをはがとで"
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    scene: Scene
+
+    def of(
+        self, text: Text, lines: Sequence[Sequence[Span]], quantities: Sequence[Quantity], block: Block, region: Region, tile: Tile | None,
+        title: str, category: Category | None,
+    ) -> Iterator[tuple[str, str]]:
+        """The label of each quantity of a text, and in words where it was found; ``title`` serves where there is no other."""
+        heads = self._head_lines(text, lines, quantities, tile)
+        before = ""
+        for q in quantities:
+            n = max(n for n, start in enumerate(text.starts[:-1]) if start <= q.start)
+            head = next((heads[m] for m in range(n - 1, -1, -1) if m in heads), "")
+            own = q.subject.strip()
+            why = "words of its own line" if own else "the figure before it"
+            if own:
+                label = f"{head} {own}" if head and head not in own and len(head) <= 40 else own
+            elif before and n - 1 not in heads:
+                label = before
+            else:
+                below = "" if head or before else self._title_below(text, lines, q, n, heads, tile)
+                found = {"the line above": head, "the figure before it": before, "the category under it": category.text if category else ""}
+                why, label = next(((why, words) for why, words in found.items() if words), ("beside or under it", below))
+                label = label or self._beside(q, text, region, block) or self._under_it(q, text, region)
+            label = _with_what_was_done(label or title, q)
+            if not re.sub(rf"[{_PARTICLES}\W]", "", label):
+                label = self._rest(text, q, quantities)
+            if category is not None and category.text not in label:
+                label = f"{category.text} {label}".strip()
+            before = label
+            yield label or title, why if label else "the title"
+
+    @staticmethod
+    def _title_below(
+        text: Text, lines: Sequence[Sequence[Span]], q: Quantity, n: int, heads: dict[int, str], tile: Tile | None
+    ) -> str:
+        """The line under a number that stands on its line alone, or first: 11名採用, and under it what they were taken on for."""
+        if q.predicate and (n or text.starts[1] - 1 - q.end > 4):
+            return ""
+        skipped = n + 1 < len(lines) and tile is not None and id(lines[n + 1][0]) in tile.title_lines
+        return heads.get(n + 1 + skipped, "")
+
+    def _head_lines(
+        self, text: Text, lines: Sequence[Sequence[Span]], quantities: Sequence[Quantity], tile: Tile | None
+    ) -> dict[int, str]:
+        """Lines without a figure that can name the figures beneath them."""
+        out: dict[int, str] = {}
+        for n, line in enumerate(lines):
+            begin, end = text.starts[n], text.starts[n + 1] - 1
+            if any(q.start < end and q.end > begin for q in quantities):
+                continue
+            if tile is not None and id(line[0]) in tile.title_lines:
+                continue
+            words = " ".join(s.text for s in line).strip()
+            if len(words) > 45 or SENTENCE_END.search(words) or NOTE.match(words):
+                continue
+            label = heading(words, self.scene.context).label.strip(" 　()（）・:：")
+            if label:
+                out[n] = label
+        return out
+
+    def _beside(self, q: Quantity, text: Text, region: Region, block: Block) -> str:
+        """Words on the same row, or straight above, in a block of their own; the nearest."""
+        box = text.box(q.start, q.end)
+        if box is None:
+            return ""
+        best, least = "", 1e9
+        for other in region.blocks():
+            if other is block or other.vertical:
+                continue
+            words = other.text.replace("\n", "")
+            if len(words) > 40 or SENTENCE_END.search(words):
+                continue
+            beside = overlap(other.box.top, other.box.bottom, box.top, box.bottom) > 0.4 * min(
+                other.box.bottom - other.box.top, box.bottom - box.top
+            )
+            if beside and other.box.x1 <= box.x0 + 2:
+                distance = box.x0 - other.box.x1
+            elif beside and other.box.x0 >= box.x1 - 2:
+                distance = other.box.x0 - box.x1 + 6
+            elif overlap(other.box.x0, other.box.x1, box.x0, box.x1) > 0 and other.box.bottom <= box.top + 2:
+                distance = box.top - other.box.bottom
+            else:
+                continue
+            if (
+                distance < least
+                and distance < 150
+                and not self.scene.has_figure(other.text)
+                and heading(words, self.scene.context).label.strip()
+            ):
+                best, least = heading(words, self.scene.context).label, distance
+        return best
+
+    def _under_it(self, q: Quantity, text: Text, region: Region) -> str:
+        """The words straight below a number that has none before it."""
+        box = text.box(q.start, q.end)
+        if box is None:
+            return ""
+        best, least = "", 60.0
+        blocks = [*region.blocks(), *(region.parent.blocks() if region.parent else [])]
+        for other in blocks:
+            distance = other.box.top - box.bottom
+            if 0 <= distance < least and overlap(other.box.x0, other.box.x1, box.x0, box.x1) > 0:
+                words = " ".join(s.text for s in other.lines[0])
+                if len(words) <= 40 and not SENTENCE_END.search(words) and not self.scene.has_figure(words):
+                    best, least = heading(words, self.scene.context).label or "", distance
+        return best
+
+    @staticmethod
+    def _rest(text: Text, q: Quantity, quantities: Sequence[Quantity]) -> str:
+        """All words of the lines that a number stands in: better than none to tell what it counts."""
+        begin = max(s for s in text.starts if s <= q.start)
+        end = next((s for s in text.starts if s > q.start and s > q.end), len(text.string))
+        words = text.string[begin:end]
+        for other in sorted(quantities, key=lambda o: -o.start):
+            if begin <= other.start < end:
+                words = words[: other.start - begin] + words[max(other.end - begin, 0) :]
+        return re.sub(r"\s+", "", words).strip(_PARTICLES + "、。・()（）")[:40]
+
+
+def _with_what_was_done(label: str, q: Quantity) -> str:
+    """A label with the noun that follows the number, where that says what was done."""
+    after = q.predicate.strip().removeprefix("の")
+    after = after.rstrip(_PARTICLES + "の") if _NOUN.match(after) else ""
+    return f"{label} {after}".strip() if after and after not in label and len(label) + len(after) < 56 else label

@@ -1,0 +1,67 @@
+"""Lines of a block as one string, with the glyph of every character: what is broken over lines for want of room reads as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sources.figures.saying import SENTENCE_END
+from sources.layout.page import looks_like_value
+from sources.layout.text import Span, glyph_box, union
+from sources.pdf.document import Glyph
+from sources.records import Box
+
+_FRESH = re.compile(r"^\s*(?:[・•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳-]|[0-9０-９]+[.．、)）]|前年|うち)")
+
+
+@dataclass(slots=True)
+class Text:
+    """Lines as one string, with the glyph of every character."""
+
+    string: str
+    glyphs: list[Glyph | None]
+    starts: list[int]  # where each line begins, and one past the end
+
+    @classmethod
+    def of(cls, lines: Sequence[Sequence[Span]], right: float | None = None) -> Text:
+        """``right`` is the right edge of the column: a line that reaches it is broken there for want of room."""
+        chars: list[str] = []
+        glyphs: list[Glyph | None] = []
+        ends = sorted((line[-1].box.x1 for line in lines), reverse=True)
+        edge = ends[1] if len(ends) >= 3 else 1e9
+        bottom = max((line[-1].box.bottom for line in lines), default=None)
+        starts: list[int] = []
+        for n, line in enumerate(lines):
+            if n and not runs_on(lines[n - 1], line, edge, right, bottom):
+                chars.append("\n")
+                glyphs.append(None)
+            starts.append(sum(map(len, chars)))
+            for m, span in enumerate(line):
+                if m:
+                    chars.append(" ")
+                    glyphs.append(None)
+                for char, glyph in span.chars:
+                    chars.append(char)
+                    glyphs.append(glyph)
+        return cls("".join(chars), glyphs, [*starts, len(glyphs) + 1])
+
+    def box(self, start: int, end: int) -> Box | None:
+        found = [glyph_box(g) for g in self.glyphs[start:end] if g is not None]
+        return union(found) if found else None
+
+
+def runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right: float | None, bottom: float | None = None) -> bool:
+    """Whether a line is broken only because its column ends: it reaches the edge, and the next goes on in the same type."""
+    if line[-1].vertical:
+        return bottom is not None and line[-1].box.bottom >= bottom - 1.3 * line[-1].size
+    size, other = line[-1].size, following[0].size
+    if abs(size - other) > 0.05 * size or len(line) > 1:
+        return False
+    reaches = line[-1].box.x1 >= edge - 1.1 * size or (right is not None and line[-1].box.x1 >= right - 1.7 * size)
+    return reaches and not SENTENCE_END.search(line[-1].text) and not _FRESH.match(following[0].text)
+
+
+def valued(line: Sequence[Span]) -> bool:
+    """Whether a line states a value, by its looks."""
+    return any(looks_like_value(s.text) for s in line)

@@ -1,0 +1,28 @@
+"""What the parts of the reader share about a page: its layout, its charts, and the headings that are open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sources.figures.charts import Charts
+from sources.figures.outline import Outline
+from sources.figures.saying import heading, read
+from sources.layout.page import Layout
+from sources.notation import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A page and where in the document it stands; ``context`` is that of the whole document."""
+
+    layout: Layout
+    outline: Outline
+    context: Context
+    charts: Charts
+
+    def has_figure(self, text: str) -> bool:
+        return bool(read(text, self.context).figures)
+
+    def label(self, text: str) -> str:
+        """The words of a line that could name a figure."""
+        return heading(text, self.context).label
