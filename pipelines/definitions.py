@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipelines.assets.catalogue import Catalogue, catalogue
+from pipelines.conditions import follow_up
 from pipelines.inbox import take_in_what_waits
 from pipelines.jobs import EDITION_ASSETS, JOBS, PUBLICATION_ASSETS, ingest
 from pipelines.partitions import EDITIONS, missing_editions
@@ -37,7 +38,7 @@ def inbox(context: dg.SensorEvaluationContext, series: Series, storage: Storage)
 defs = dg.Definitions(
     assets=[*EDITION_ASSETS, *PUBLICATION_ASSETS, catalogue],  # the last is asked for by a person: no job has it
     jobs=JOBS,
-    sensors=[registered_editions, inbox],
+    sensors=[registered_editions, inbox, follow_up(*PUBLICATION_ASSETS)],
     resources={"storage": Storage(), "series": Series(), "ckan": Catalogue.from_environment()},
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, "lines": lines},

@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines import published, shelf
 from pipelines.assets.warehouse import warehouse
+from pipelines.conditions import FOLLOWS
 from pipelines.describe import OWNERS, PUBLICATION, Markdown, described, escape, link, markdown_table
 from pipelines.resources import Series, Storage
 
@@ -13,6 +14,7 @@ from pipelines.resources import Series, Storage
     group_name=PUBLICATION,
     kinds={"csv", "json"},
     owners=OWNERS,
+    automation_condition=FOLLOWS,
     pool="writer",
     metadata=described("observation", source="warehouse"),
     description=(

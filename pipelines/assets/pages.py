@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines import audit
 from pipelines.assets.observations import observations
+from pipelines.conditions import FOLLOWS
 from pipelines.describe import INSPECTION, OWNERS, link
 from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
@@ -41,6 +42,7 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
     group_name=INSPECTION,
     kinds={"html"},
     owners=OWNERS,
+from pipelines.conditions import FOLLOWS
     description=(
         "検証結果：すべての規則の結果と該当例を版ごとにまとめたページ。ネットワークがなくても読めます。\n\n"
         "Every rule, its result and examples, edition by edition, on one page that needs no network."

@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipelines import staging
 from pipelines.assets.exports import exports
+from pipelines.conditions import FOLLOWS
 from pipelines.describe import OWNERS, PUBLICATION, link
 from pipelines.home import Home, replacing
 from pipelines.resources import Series, Storage
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     group_name=PUBLICATION,
     kinds={"html"},
     owners=OWNERS,
+    automation_condition=FOLLOWS,
     pool="writer",
     description=(
         "公開ページ：指標ごとの経年値・目標・報告書の該当箇所と、表、公開ファイル。日本語と英語の静的サイトで、"

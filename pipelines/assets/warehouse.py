@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines import published
 from pipelines.assets.accepted_edition import accepted_edition
+from pipelines.conditions import FOLLOWS
 from pipelines.describe import OWNERS, PUBLICATION, described, escape
 from pipelines.resources import Series, Storage
 from warehouse import fields
@@ -16,6 +17,7 @@ TABLES = fields.dictionary().tables | fields.dictionary().views
     group_name=PUBLICATION,
     kinds={"duckdb"},
     owners=OWNERS,
+    automation_condition=FOLLOWS,
     pool="writer",
     metadata={
         **described("observation", source="accepted_edition"),

@@ -22,14 +22,32 @@ def describe() -> str:
         lines.append(f"  group {node.group_name}, kinds {', '.join(sorted(node.kinds))}, owners {', '.join(node.owners)}")
         lines.append(f"  partitions {node.partitions_def.name if isinstance(node.partitions_def, dg.DynamicPartitionsDefinition) else '-'}")
         lines.append(f"  after {', '.join(sorted(parent.to_user_string() for parent in node.parent_keys)) or '-'}")
+        lines += [f"  {manner}" for manner in manners(node.assets_def, key)]
         lines += [f"  check {check.name}" for check in sorted(node.check_keys)]
     for job in defs.jobs or ():
         resolved = defs.resolve_job_def(job.name)
         lines.append(f"job {job.name}, tags {', '.join(f'{name}={value}' for name, value in sorted(resolved.tags.items()))}")
         lines.append(f"  runs {', '.join(sorted(resolved.graph.node_dict))}")
-    lines += [f"sensor {sensor.name}" for sensor in defs.sensors or ()]
+    lines += [f"sensor {sensor.name}, {sensor.default_status.value.lower()}" for sensor in defs.sensors or ()]
+    for schedule in map(defs.resolve_schedule_def, (schedule.name for schedule in defs.schedules or ())):
+        status = schedule.default_status.value.lower()
+        lines.append(f"schedule {schedule.name}, {schedule.cron_schedule} {schedule.execution_timezone}, {status}")
     lines += [f"resource {name}" for name in sorted(defs.resources or {})]
     return "\n".join(lines) + "\n"
+
+
+def manners(asset: dg.AssetsDefinition, key: dg.AssetKey) -> list[str]:
+    """How an asset is run: in which pool, how often again, by itself or not, and whether it knows its code and how fresh it should be."""
+    spec, retry = asset.get_asset_spec(key), asset.op.retry_policy
+    condition = spec.automation_condition and spec.automation_condition.get_label()
+    told = {
+        "pool": asset.op.pool,
+        "tries again": retry and f"{retry.max_retries} times after {retry.delay} s",
+        "by itself": condition,
+        "code version": spec.code_version and "yes",
+        "fresh for": spec.freshness_policy and str(spec.freshness_policy.fail_window.to_timedelta()),  # type: ignore[attr-defined]
+    }
+    return [f"{name}: {value}" for name, value in told.items() if value]
 
 
 def test_definitions_are_those_of_the_snapshot(update_snapshots: bool) -> None:
