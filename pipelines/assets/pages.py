@@ -42,7 +42,7 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
     group_name=INSPECTION,
     kinds={"html"},
     owners=OWNERS,
-from pipelines.conditions import FOLLOWS
+    automation_condition=FOLLOWS,
     description=(
         "検証結果：すべての規則の結果と該当例を版ごとにまとめたページ。ネットワークがなくても読めます。\n\n"
         "Every rule, its result and examples, edition by edition, on one page that needs no network."
