@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sources.errors import ShinchokuError
+from sources.errors import ShinchokuError, visible
 
 if TYPE_CHECKING:
     from sources.registry import Edition
@@ -62,7 +62,7 @@ def intake(files: tuple[Path, ...], series: str | None, fiscal_year: int | None,
     for one in taken:
         problem = problems.get(one.edition.edition_id) if one.edition and one.is_new else None
         failed = one.failed or problem is not None
-        click.echo(f"{one.file}\n{problem}" if problem else taking.told(one, home), err=failed)
+        click.echo(f"{visible(one.file)}\n{problem}" if problem else taking.told(one, home), err=failed)
     if problems or any(one.failed for one in taken):
         raise click.exceptions.Exit(2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipelines.home import Home
 from sources.editions import Cover, cover_text, known_file, recognise, take_in
-from sources.errors import ShinchokuError
+from sources.errors import ShinchokuError, visible
 from sources.registry import Edition, Registry, file_sha256, load
 
 if TYPE_CHECKING:
@@ -121,9 +122,9 @@ def read_cover(file: Path, registry: Registry, named: Named) -> tuple[Cover | No
 def _unknown(file: Path) -> ShinchokuError:
     return ShinchokuError(
         f"{file}: the first page has the words of no series. If it belongs to one, name it with --series (or mend 'recognise' in its series.yaml); "
-        f"if it is the first of a new one: shinchoku new-series {file.name} --id my_city",
+        f"if it is the first of a new one: shinchoku new-series {shlex.quote(file.name)} --id my_city",
         f"{file}: 表紙がどの系列にも当てはまりません。既存の系列なら --series で指定するか、series.yamlのrecogniseを直してください。"
-        f"新しい系列なら: shinchoku new-series {file.name} --id my_city")
+        f"新しい系列なら: shinchoku new-series {shlex.quote(file.name)} --id my_city")
 
 
 def put_away(file: Path, folder: Path) -> Path:
@@ -132,7 +133,8 @@ def put_away(file: Path, folder: Path) -> Path:
     digest = file_sha256(file)
     target = folder / file.name
     if target.exists() and file_sha256(target) != digest:
-        target = folder / f"{file.stem}-{digest[:12]}{file.suffix}"
+        stem = file.stem.encode()[:200].decode(errors="ignore")  # a name has at most 255 bytes
+        target = folder / f"{stem}-{digest[:12]}{file.suffix}"
     return file.replace(target)
 
 
@@ -150,7 +152,7 @@ def told(taken: Taken, home: Home) -> str:
     """What a person wants to know about one file: what it is, what was found in it, what to do next."""
     from pipelines import open_findings
 
-    lines = [str(taken.file)]
+    lines = [visible(taken.file)]
     edition = taken.edition
     if edition is None:
         return "\n".join([*lines, f"  {str(taken.problem).replace(chr(10), chr(10) + '  ')}"])

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sources.yaml_files import Strict, read_yaml, validated
+from sources.yaml_files import Strict, checked_text, read_yaml, validated
 
 
 class Signed(Strict):
@@ -132,7 +132,7 @@ def load_document(path: Path | None) -> Any:
     """A YAML file with its comments and order, or an empty one."""
     from ruamel.yaml.comments import CommentedMap
 
-    document = _yaml().load(path.read_text(encoding="utf-8")) if path else None
+    document = _yaml().load(checked_text(path)) if path else None
     return CommentedMap() if document is None else document
 
 

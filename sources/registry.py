@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,7 +27,7 @@ from sources.errors import ShinchokuError
 from sources.notation.units import UNITS, unit_of
 from sources.yaml_files import Lines, Place, RuleError, Strict, line_of, read_model, read_yaml, validated
 
-EDITION = r"^[A-Za-z0-9._]+$"
+EDITION = r"^[A-Za-z0-9][A-Za-z0-9._]{0,62}$"
 BUNDLED = Path(__file__).parent / "series"
 Measure = Literal["level", "change", "growth", "target"]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -46,6 +47,17 @@ def _checked_area_code(code: str) -> str:
 
 
 AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$"), AfterValidator(_checked_area_code)]
+
+
+def _checked_file_name(name: str) -> str:
+    if not name.isprintable() or name.startswith(".") or set("/\\:") & set(name) or not 0 < len(name.encode()) <= 200:
+        raise RuleError(f"{name!r} is no name of a file beside edition.yaml. Use a plain name such as report.pdf.",
+                        f"{name!r} は、edition.yamlと同じフォルダのファイル名ではありません。report.pdf のような名前にしてください。")
+    return name
+
+
+FileName = Annotated[str, AfterValidator(_checked_file_name)]
+WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s<>\"'\\^`{|}\x00-\x1f\x7f]+$")]  # what pages and metadata link to
 
 
 class Words(Strict):
@@ -74,7 +86,7 @@ class Recognise(Strict):
 class License(Strict):
     spdx: str
     ckan: str
-    url: str
+    url: WebAddress
 
 
 class SeriesFile(Strict):
@@ -90,7 +102,7 @@ class SeriesFile(Strict):
     area: Words
     dataset: str = Field(pattern=r"^[a-z0-9_-]{2,100}$")
     license: License
-    landing_page: str | None = None
+    landing_page: WebAddress | None = None
     contact: str | None = None
     frequency: str = Field(default="P1Y", pattern=r"^P\d+[YM]$")
     expected_month: int | None = Field(default=None, ge=1, le=12)
@@ -178,7 +190,7 @@ class IndicatorsFile(Strict):
 class Revision(Strict):
     """A file that a later file of the same edition replaced, with the status that it had."""
 
-    file: str
+    file: FileName
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     replaced: date
     status: Literal["draft", "accepted", "withdrawn"] = "draft"
@@ -220,14 +232,14 @@ class EditionFile(Strict):
     edition: str = Field(pattern=EDITION)
     fiscal_year: int = Field(ge=1900, le=2200)
     title: Words
-    file: str = "report.pdf"
+    file: FileName = "report.pdf"
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     page_count: int | None = Field(default=None, ge=1)
     origin: Literal["original", "facsimile"]
     origin_note: Words | None = None
     status: Literal["draft", "accepted", "withdrawn"]
     issued: date | None = None
-    source_url: str | None = None
+    source_url: WebAddress | None = None
     history: tuple[StatusChange, ...] = ()
     revisions: tuple[Revision, ...] = ()
 
@@ -314,9 +326,9 @@ class Edition:
         if found != self.sha256:
             raise ShinchokuError(
                 f"{path}: sha256 is {found}, but {self.file} says {self.sha256}. Put back the file that was read, or take this one in "
-                f"as a revision of {self.id} (shinchoku intake {path.name}).",
+                f"as a revision of {self.id} (shinchoku intake {shlex.quote(path.name)}).",
                 f"{path}: sha256が{found}で、{self.file}の{self.sha256}と違います。元のファイルに戻すか、{self.id}の差し替えとして取り込んでください"
-                f"（shinchoku intake {path.name}）。")
+                f"（shinchoku intake {shlex.quote(path.name)}）。")
         return path
 
     @cached_property

@@ -6,6 +6,7 @@ Reading uses libyaml, which is ten times faster than a reader that keeps comment
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,9 @@ Place = tuple[str | int, ...]
 Lines = dict[Place, int]
 M = TypeVar("M", bound="Strict")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_BYTES = 8 * 1024 * 1024
+MAX_DEPTH = 40
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Strict(BaseModel):
@@ -26,16 +30,30 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def read_yaml(path: Path) -> tuple[Any, Lines]:
-    """The data of a file, and the line on which each entry stands."""
+def checked_text(path: Path) -> str:
+    """The text of a file, certain to be plain YAML: no aliases, which can stand for more than fits into memory or for themselves, no tags,
+    which name types, no control characters, and nothing deeper than what libyaml can hold."""
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
-        try:
-            root = loader.get_single_node()
-            lines: Lines = {}
-            return (None if root is None else _build(loader, root, (), lines, path)), lines
-        finally:
-            loader.dispose()
+        if path.stat().st_size > MAX_BYTES:
+            raise ShinchokuError(f"{path}: larger than {MAX_BYTES:,} bytes. Split it, or see that it is the right file.",
+                                 f"{path}: {MAX_BYTES:,}バイトを超えています。分けるか、正しいファイルか確かめてください。")
+        text = path.read_text(encoding="utf-8")
+        depth = 0
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > MAX_DEPTH:
+                raise _not_plain(path, event, f"nested more than {MAX_DEPTH} deep. Write it flatter.", f"入れ子が{MAX_DEPTH}段を超えています。浅くしてください。")
+            if isinstance(event, yaml.AliasEvent):
+                raise _not_plain(path, event, f"the alias *{event.anchor} is not read. Write out what it stands for.",
+                                 f"別名 *{event.anchor} は読みません。内容をそのまま書いてください。")
+            if tag := getattr(event, "tag", None):
+                raise _not_plain(path, event, f"the tag {tag} is not read. Leave it out; put text in quotes.",
+                                 f"タグ {tag} は読みません。外してください。文字列は引用符で囲みます。")
+            if isinstance(event, yaml.ScalarEvent) and _CONTROL.search(event.value):
+                raise _not_plain(path, event, "there is a control character in the text. Remove it.", "文字列に制御文字があります。削除してください。")
     except FileNotFoundError:
         raise ShinchokuError(f"{path}: file not found. Create it, or correct the path.",
                              f"{path}: ファイルがありません。作成するか、パスを直してください。") from None
@@ -48,6 +66,25 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         problem = getattr(error, "problem", None) or str(error)
         raise ShinchokuError(f"{path}{line}: not valid YAML: {problem}. Check indentation, quotes and colons there.",
                              f"{path}{line}: YAMLとして読めません（{problem}）。字下げ・引用符・コロンを確かめてください。") from None
+    return text
+
+
+def _not_plain(path: Path, at: Any, en: str, ja: str) -> ShinchokuError:
+    where = f"{path}:{at.start_mark.line + 1}"
+    return ShinchokuError(f"{where}: {en}", f"{where}: {ja}")
+
+
+def read_yaml(path: Path) -> tuple[Any, Lines]:
+    """The data of a file, and the line on which each entry stands."""
+    loader = _Loader(checked_text(path))
+    try:
+        root = loader.get_single_node()
+        lines: Lines = {}
+        return (None if root is None else _build(loader, root, (), lines, path)), lines
+    except yaml.YAMLError as error:  # two documents in one file
+        raise ShinchokuError(f"{path}: not one YAML document: {error}.", f"{path}: 一つのYAML文書として読めません（{error}）。") from None
+    finally:
+        loader.dispose()
 
 
 def _build(loader: Any, node: Any, place: Place, lines: Lines, path: Path) -> Any:
@@ -55,17 +92,25 @@ def _build(loader: Any, node: Any, place: Place, lines: Lines, path: Path) -> An
     if isinstance(node, yaml.MappingNode):
         out: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node, deep=True)
-            line = key_node.start_mark.line + 1
+            key, line = _scalar(loader, key_node, path), key_node.start_mark.line + 1
             if key in out:
-                raise ShinchokuError(f"{path}:{line}: the key '{key}' stands twice. Keep one of them.",
-                                     f"{path}:{line}: 「{key}」が二度書かれています。一つにしてください。")
+                raise _not_plain(path, key_node, f"the key '{key}' stands twice. Keep one of them.", f"「{key}」が二度書かれています。一つにしてください。")
             out[key] = _build(loader, value_node, (*place, key), lines, path)
             lines[(*place, key)] = line
         return out
     if isinstance(node, yaml.SequenceNode):
         return [_build(loader, item, (*place, index), lines, path) for index, item in enumerate(node.value)]
-    return loader.construct_object(node, deep=True)
+    return _scalar(loader, node, path)
+
+
+def _scalar(loader: Any, node: Any, path: Path) -> Any:
+    try:
+        if isinstance(node, yaml.ScalarNode):
+            return loader.construct_object(node)
+    except (ValueError, yaml.YAMLError):  # 2024-13-45, a number of thousands of digits, the merge key
+        pass
+    given = f"'{node.value:.40}'" if isinstance(node, yaml.ScalarNode) else "a list or mapping"
+    raise _not_plain(path, node, f"{given} cannot be used here. Correct it, or put it in quotes.", f"{given} はここに書けません。直すか、引用符で囲んでください。")
 
 
 def line_of(lines: Lines, place: Place) -> int:

@@ -181,7 +181,7 @@ def _table(
 def dictionary() -> Dictionary:
     """The field dictionary, read once."""
     try:
-        raw = yaml.load(PATH.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        raw = yaml.load(PATH.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
         codelists = {name: _codelist(name, entry) for name, entry in raw["codelists"].items()}
         tables: dict[str, Table] = {}
         for name, entry in raw["tables"].items():

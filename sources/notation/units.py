@@ -34,7 +34,7 @@ class UnitEntry:
 
 def _load() -> tuple[UnitEntry, ...]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    rows = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=loader)
+    rows = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader
     return tuple(
         UnitEntry(**row | {key: tuple(str(form) for form in row.get(key, ())) for key in ("same", "also")})
         for row in rows

