@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from sources.layout.text import Span, glyph_box, overlap, union
@@ -127,27 +127,15 @@ def _grid(family: Sequence[Rule]) -> Grid | None:
     for r in down:
         by_x[min(range(len(xs)), key=lambda i: abs(xs[i] - r.at))].append(r)
 
-    group = list(range(nx * ny))
+    def joined(j: int, i: int) -> Iterator[tuple[int, int]]:
+        """The squares to the right and below that no rule parts from this one."""
+        if i + 1 < nx and not covered(by_x[i + 1], xs[i + 1], ys[j], ys[j + 1]):
+            yield j, i + 1
+        if j + 1 < ny and not covered(by_y[j + 1], ys[j + 1], xs[i], xs[i + 1]):
+            yield j + 1, i
 
-    def root(i: int) -> int:
-        while group[i] != i:
-            group[i] = group[group[i]]
-            i = group[i]
-        return i
-
-    for j in range(ny):
-        for i in range(nx):
-            here = j * nx + i
-            if i + 1 < nx and not covered(by_x[i + 1], xs[i + 1], ys[j], ys[j + 1]):
-                group[root(here)] = root(here + 1)
-            if j + 1 < ny and not covered(by_y[j + 1], ys[j + 1], xs[i], xs[i + 1]):
-                group[root(here)] = root(here + nx)
-    squares: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for j in range(ny):
-        for i in range(nx):
-            squares[root(j * nx + i)].append((j, i))
     cells = []
-    for members in squares.values():
+    for members in _grouped(ny, nx, joined):
         top, bottom = min(j for j, _ in members), max(j for j, _ in members)
         first, last = min(i for _, i in members), max(i for _, i in members)
         if len(members) != (bottom - top + 1) * (last - first + 1):
@@ -159,6 +147,26 @@ def _grid(family: Sequence[Rule]) -> Grid | None:
         return None
     cells.sort(key=lambda c: (c.row, c.col))
     return Grid(Box(xs[0], ys[0], xs[-1], ys[-1]), cells, ny, nx)
+
+
+def _grouped(rows: int, cols: int, joined: Callable[[int, int], Iterable[tuple[int, int]]]) -> list[list[tuple[int, int]]]:
+    """The squares of a grid, those together that are joined, directly or by way of others."""
+    group = list(range(rows * cols))
+
+    def root(n: int) -> int:
+        while group[n] != n:
+            group[n] = group[group[n]]
+            n = group[n]
+        return n
+
+    squares = [(j, i) for j in range(rows) for i in range(cols)]
+    for j, i in squares:
+        for other_j, other_i in joined(j, i):
+            group[root(j * cols + i)] = root(other_j * cols + other_i)
+    merged: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for j, i in squares:
+        merged[root(j * cols + i)].append((j, i))
+    return list(merged.values())
 
 
 def unruled_grids(lines: Sequence[Sequence[Span]], is_value: "Sequence[Sequence[bool]]") -> list[tuple[Grid, list[Span]]]:  # noqa: UP037

@@ -203,44 +203,12 @@ def analyse(page: Page) -> Layout:
     turned = [span for turn in (90, 180, 270) for span in _turned_spans(page, turn)]
     vertical, glyphs = _vertical([g for g in page.glyphs if g.turn == 0])
     index = _Index(glyphs)
-    rules = page.rules
-    panels = [p for p in page.panels if index.within(p.box)]
-    tables: list[Grid] = []
-    stacks: list[Panel] = []
-    taken: set[int] = set()
-    for grid in sorted(_all_grids(rules, panels), key=lambda g: _area(g.box)):
-        placed = _fill(grid, index, taken)
-        if placed and _is_table(grid):
-            tables.append(grid)
-            taken |= placed
-        elif grid.cols == 1 and placed and sum(1 for c in grid.cells if c.spans) >= 2:
-            stacks.append(_stacked(grid))
-    panels = [p for p in panels if not any(_inside(p.box, t.box, 3) for t in tables)]
-    panels = [p for p in panels if not any(_inside(p.box, s.box, 3) and p.box != s.box for s in stacks)] + stacks
+    tables, panels, taken = _tables_and_panels(page, index)
     root = Region("page", Box(0, 0, page.width, page.height))
     regions = _nested(root, panels)
-    homes: dict[int, list[Glyph]] = defaultdict(list)
-    small_first = sorted(range(len(regions)), key=lambda i: _area(regions[i].box))
-    owner: dict[int, int] = {}
-    for i in small_first[:-1]:
-        for g in index.within(regions[i].box):
-            owner.setdefault(id(g), i)
-    _overflow(glyphs, owner, taken)
-    for g in glyphs:
-        if id(g) not in taken:
-            homes[owner.get(id(g), small_first[-1] if small_first else 0)].append(g)
-    for i in small_first:
-        region = regions[i]
-        found = spans(homes[i], [r for r in rules if _touches(r, region.box)])
-        region.items += _blocks(found)
-        if (
-            region.kind == "panel"
-            and len(region.items) == 1
-            and isinstance(region.items[0], Block)
-            and len(region.items[0].lines) == 1
-        ):
-            # A band of colour behind one line is a heading's dress, no container.
-            region.items[0].strip = region.box.bottom - region.box.top <= 3 * region.items[0].size
+    for region, found in _shared_out(glyphs, regions, index, taken):
+        region.items += _blocks(spans(found, [r for r in page.rules if _touches(r, region.box)]))
+        _mark_strip(region)
     for grid in tables:
         home = min((r for r in regions if _inside(grid.box, r.box, 4)), key=lambda r: _area(r.box), default=root)
         home.items.append(Table(grid))
@@ -249,6 +217,49 @@ def analyse(page: Page) -> Layout:
         home.items.append(block)
     _hang(root, regions)
     return Layout(page, root, body)
+
+
+def _tables_and_panels(page: Page, index: _Index) -> tuple[list[Grid], list[Panel], set[int]]:
+    """The ruled tables, the panels that are no part of one, and the glyphs that stand in tables, by identity."""
+    panels = [p for p in page.panels if index.within(p.box)]
+    tables: list[Grid] = []
+    stacks: list[Panel] = []
+    taken: set[int] = set()
+    for grid in sorted(_all_grids(page.rules, panels), key=lambda g: _area(g.box)):
+        placed = _fill(grid, index, taken)
+        if placed and _is_table(grid):
+            tables.append(grid)
+            taken |= placed
+        elif grid.cols == 1 and placed and sum(1 for c in grid.cells if c.spans) >= 2:
+            stacks.append(_stacked(grid))
+    panels = [p for p in panels if not any(_inside(p.box, t.box, 3) for t in tables)]
+    panels = [p for p in panels if not any(_inside(p.box, s.box, 3) and p.box != s.box for s in stacks)]
+    return tables, panels + stacks, taken
+
+
+def _shared_out(
+    glyphs: Sequence[Glyph], regions: Sequence[Region], index: _Index, taken: set[int]
+) -> list[tuple[Region, list[Glyph]]]:
+    """The glyphs outside tables, each to the smallest region that holds it; the smallest region first."""
+    small_first = sorted(range(len(regions)), key=lambda i: _area(regions[i].box))
+    owner: dict[int, int] = {}
+    for i in small_first[:-1]:
+        for g in index.within(regions[i].box):
+            owner.setdefault(id(g), i)
+    _overflow(glyphs, owner, taken)
+    homes: dict[int, list[Glyph]] = defaultdict(list)
+    for g in glyphs:
+        if id(g) not in taken:
+            homes[owner.get(id(g), small_first[-1])].append(g)
+    return [(regions[i], homes[i]) for i in small_first]
+
+
+def _mark_strip(region: Region) -> None:
+    """A band of colour behind one line is a heading's dress, no container."""
+    if region.kind == "panel" and len(region.items) == 1:
+        block = region.items[0]
+        if isinstance(block, Block) and len(block.lines) == 1:
+            block.strip = region.box.bottom - region.box.top <= 3 * block.size
 
 
 def _overflow(glyphs: Sequence[Glyph], owner: dict[int, int], taken: set[int]) -> None:
