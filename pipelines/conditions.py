@@ -5,7 +5,15 @@ Reading is asked for by a person or the inbox, and the catalogue is never sent t
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import dagster as dg
+
+YEARLY = dg.FreshnessPolicy.time_window(warn_window=timedelta(days=400), fail_window=timedelta(days=550))
+"""Reports are yearly: without any accepted in thirteen months somebody should look, in eighteen a year was missed.
+
+Dagster judges an asset and not its partitions. Which series' year is missing says the check of the warehouse.
+"""
 
 FOLLOWS = (
     dg.AutomationCondition.any_deps_updated().since_last_handled()

@@ -8,7 +8,7 @@ from pipelines.inbox import take_in_what_waits
 from pipelines.jobs import EDITION_ASSETS, JOBS, PUBLICATION_ASSETS, ingest
 from pipelines.partitions import EDITIONS, missing_editions
 from pipelines.progress import lines
-from pipelines.resources import Series, Storage
+from pipelines.resources import Reader, Series, Storage
 
 
 @dg.sensor(
@@ -39,7 +39,7 @@ defs = dg.Definitions(
     assets=[*EDITION_ASSETS, *PUBLICATION_ASSETS, catalogue],  # the last is asked for by a person: no job has it
     jobs=JOBS,
     sensors=[registered_editions, inbox, follow_up(*PUBLICATION_ASSETS)],
-    resources={"storage": Storage(), "series": Series(), "ckan": Catalogue.from_environment()},
+    resources={"storage": Storage(), "series": Series(), "reader": Reader(), "ckan": Catalogue.from_environment()},
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, "lines": lines},
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources import places
-from sources.errors import ShinchokuError
+from sources.errors import PassingError, ShinchokuError
 
 if TYPE_CHECKING:
     from pipelines.store import Store
@@ -154,7 +154,7 @@ class Home:
             except OSError as error:
                 file.seek(0)
                 who = file.read().strip() or "?"
-                raise ShinchokuError(
+                raise PassingError(
                     f"{self.root}: another run (process {who}) is writing here. Wait until it has ended, or set SHINCHOKU_HOME to another folder.",
                     f"{self.root}：別の実行（プロセス {who}）が書き込み中です。終了を待つか、SHINCHOKU_HOMEで別の場所を指定してください。",
                 ) from error

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields, replace
 from pathlib import Path
 
 import dagster as dg
 from pydantic import Field
 
 from pipelines.home import Home
-from sources.errors import ShinchokuError
+from sources.child import Limits
+from sources.errors import PassingError, ShinchokuError
 from sources.registry import Edition, Registry, load
 
 
@@ -59,14 +62,44 @@ class Series(dg.ConfigurableResource):
         return self.registry().edition(edition_id)
 
 
+class Reader(dg.ConfigurableResource):
+    """What reading one file may cost, and whether text in pictures is recognised."""
+
+    memory: int = Field(default=0, ge=0, description="MiB that the reading of one file may take; 0 means SHINCHOKU_READ_MEMORY, or 3072.")
+    seconds: int = Field(default=0, ge=0, description="Seconds for one file; 0 means SHINCHOKU_READ_SECONDS, or 900.")
+    page_seconds: int = Field(default=0, ge=0, description="Seconds for one page; 0 means SHINCHOKU_READ_PAGE_SECONDS, or 60.")
+    pages: int = Field(default=0, ge=0, description="Pages that a file may have; 0 means SHINCHOKU_READ_PAGES, or 2000.")
+    pixels: int = Field(default=0, ge=0, description="Pixels of the picture of one page; 0 means SHINCHOKU_READ_PIXELS, or 25 million.")
+    ocr: bool = Field(default=True, description="Recognise the text of pages and pictures that have none, where the ocr extra is installed.")
+
+    def limits(self) -> Limits:
+        said = {limit.name: getattr(self, limit.name) for limit in fields(Limits)}
+        return replace(Limits.from_environment(), **{name: value for name, value in said.items() if value})
+
+    @property
+    def ocr_mode(self) -> str:
+        return "auto" if self.ocr else "off"
+
+
+PATIENCE = dg.RetryPolicy(max_retries=3, delay=3, backoff=dg.Backoff.EXPONENTIAL)
+"""Three more tries within about half a minute, for what :func:`explained` lets be tried again."""
+
+
 @contextmanager
 def explained() -> Iterator[None]:
-    """An error that a person can act on ends the step with its message in both languages, and is not tried again."""
+    """An error that a person can act on ends the step with its message in both languages.
+
+    Only what may pass by itself is tried again: a bad file stays bad, and a fault of the program does not mend itself.
+    """
     try:
         yield
+    except (dg.Failure, dg.RetryRequested):
+        raise
     except ShinchokuError as error:
         raise dg.Failure(
             description=str(error),
             metadata={"problem": error.en, "問題": error.ja},
-            allow_retries=False,
+            allow_retries=isinstance(error, PassingError),
         ) from error
+    except Exception as fault:
+        raise dg.Failure(description="".join(traceback.format_exception(fault)), allow_retries=False) from fault

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.describe import ALL_CROPS_BYTES, markdown_table, picture
+from sources.child import Limits
 from sources.drawing import draw_pages, picture_file
 from sources.records import Reading
 
@@ -15,7 +16,7 @@ MARGIN = (8, 5)  # points beside and above a box that its picture shows too
 COLUMNS = ("spot / 場所", "raw / 原文", "read as / 読み", "label / 項目", "measure / 測り方", "period / 期間", "page / 頁")
 
 
-def draw(path: Path, reading: Reading, folder: Path) -> tuple[list[str | None], str]:
+def draw(path: Path, reading: Reading, folder: Path, limits: Limits | None = None) -> tuple[list[str | None], str]:
     """Write a picture of each page into the folder.
 
     Returns the text within each figure's box as PDFium reads it (nothing for a turned page or a picture, where there is none to
@@ -27,7 +28,7 @@ def draw(path: Path, reading: Reading, folder: Path) -> tuple[list[str | None], 
     on_page: dict[int, list[int]] = {number: [] for number in sizes}
     for index, figure in enumerate(reading.figures):
         on_page[figure.page].append(index)
-    found = draw_pages(path, {n: [reading.figures[i].box for i in indexes] for n, indexes in on_page.items()}, folder, dpi=PAGE_DPI)
+    found = draw_pages(path, {n: [reading.figures[i].box for i in indexes] for n, indexes in on_page.items()}, folder, dpi=PAGE_DPI, limits=limits)
     texts: list[str | None] = [None] * len(reading.figures)
     spots = [""] * len(reading.figures)
     budget = ALL_CROPS_BYTES

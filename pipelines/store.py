@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sources.errors import ShinchokuError
+from sources.errors import PassingError, ShinchokuError
 
 # In this order places are sent, so that what stands further down never speaks of what has not arrived.
 PLACES = ("series", "staging", "pages", "review", "results", "accepted", "warehouse", "exports", "site")
@@ -197,7 +197,7 @@ class Store:
         return version
 
     def _overtaken(self, place: str) -> ShinchokuError:
-        return ShinchokuError(
+        return PassingError(
             f"{self.address}: {place} was written by somebody else since it was fetched, so nothing of it was sent. Run the command again; "
             f"what was made here is kept under {self.root / '.store' / 'unsent'}.",
             f"{self.address}：{place} は取得後にほかの人が更新したため、送信していません。もう一度実行してください。"
@@ -259,7 +259,8 @@ class Store:
         except ShinchokuError:
             raise
         except Exception as error:  # every kind of store has exceptions of its own
-            raise ShinchokuError(
+            kind = ShinchokuError if isinstance(error, PermissionError | FileNotFoundError) else PassingError
+            raise kind(
                 f"{self.address}: the store does not answer as it should ({error or type(error).__name__}). Check the address, the credentials and "
                 f"the connection and run the command again; what readers see there is whole, and what was made here stays in {self.root}.",
                 f"{self.address}：保存先に接続できないか、応答が正しくありません（{error or type(error).__name__}）。アドレス、認証情報、接続を確かめて"

@@ -1,4 +1,4 @@
-"""The one exception that a person is meant to read, in English and Japanese."""
+"""The exceptions that a person is meant to read, in English and Japanese."""
 
 from __future__ import annotations
 
@@ -22,3 +22,7 @@ class ShinchokuError(Exception):
 
     def __str__(self) -> str:
         return f"{self.en}\n{self.ja}"
+
+
+class PassingError(ShinchokuError):
+    """What may be over when the same is tried again a little later: another writer, a server that does not answer."""

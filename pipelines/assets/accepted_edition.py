@@ -10,9 +10,10 @@ import dagster as dg
 
 from pipelines import audit, published, staging
 from pipelines.assets.observations import observations
+from pipelines.conditions import YEARLY
 from pipelines.describe import OWNERS, PUBLICATION, described, link
 from pipelines.partitions import EDITIONS
-from pipelines.resources import Series, Storage
+from pipelines.resources import PATIENCE, Series, Storage
 
 
 @dg.asset(
@@ -21,6 +22,8 @@ from pipelines.resources import Series, Storage
     group_name=PUBLICATION,
     kinds={"parquet"},
     owners=OWNERS,
+    freshness_policy=YEARLY,
+    retry_policy=PATIENCE,
     pool="writer",
     output_required=False,
     metadata=described("observation", source="observations"),

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from pipelines.assets.exports import exports
 from pipelines.describe import OWNERS, PUBLICATION, markdown_table
-from pipelines.resources import Storage
+from pipelines.resources import PATIENCE, Storage
+from sources.errors import PassingError
 from warehouse.catalogue.site import ORGANIZATION, TOKEN, URL, Settings
 
 
@@ -40,6 +41,7 @@ class Registering(dg.Config):
     group_name=PUBLICATION,
     kinds={"ckan"},
     owners=OWNERS,
+    retry_policy=PATIENCE,
     pool="catalogue",
     description=(
         "カタログ登録：公開ファイルをCKANのデータセットとして登録します。まず変更の予定だけを示し、設定で `apply: true` とすると実行します。"
@@ -57,7 +59,7 @@ def catalogue(context: dg.AssetExecutionContext, config: Registering, storage: S
         raise dg.Failure(
             "\n".join(str(one.refusal) for one in refused),
             metadata={one.series: str(one.refusal) for one in refused},
-            allow_retries=False,
+            allow_retries=all(isinstance(one.refusal, PassingError) for one in refused),
         )
     steps = [
         {"dataset": step.dataset, "what": step.kind, "name": step.name, "action": step.action, "fields": ", ".join(step.fields)}

@@ -4,9 +4,10 @@ import dagster as dg
 
 from pipelines import published, shelf
 from pipelines.assets.warehouse import warehouse
-from pipelines.conditions import FOLLOWS
+from pipelines.code_version import code_version
+from pipelines.conditions import FOLLOWS, YEARLY
 from pipelines.describe import OWNERS, PUBLICATION, Markdown, described, escape, link, markdown_table
-from pipelines.resources import Series, Storage
+from pipelines.resources import PATIENCE, Series, Storage
 
 
 @dg.asset(
@@ -14,6 +15,9 @@ from pipelines.resources import Series, Storage
     group_name=PUBLICATION,
     kinds={"csv", "json"},
     owners=OWNERS,
+    freshness_policy=YEARLY,
+    code_version=code_version("exports"),
+    retry_policy=PATIENCE,
     automation_condition=FOLLOWS,
     pool="writer",
     metadata=described("observation", source="warehouse"),

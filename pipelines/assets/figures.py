@@ -6,10 +6,11 @@ import dagster as dg
 
 from pipelines import audit, spots, staging
 from pipelines.assets.report_file import report_file
+from pipelines.code_version import code_version
 from pipelines.describe import INGESTION, OWNERS, described, link
 from pipelines.home import replacing
 from pipelines.partitions import EDITIONS
-from pipelines.resources import Series, Storage
+from pipelines.resources import PATIENCE, Reader, Series, Storage
 
 
 @dg.asset(
@@ -18,6 +19,8 @@ from pipelines.resources import Series, Storage
     group_name=INGESTION,
     kinds={"parquet", "greatexpectations"},
     owners=OWNERS,
+    code_version=code_version("figures"),
+    retry_policy=PATIENCE,
     metadata=described("figure"),
     check_specs=audit.check_specs("figures"),
     description=(
@@ -27,7 +30,7 @@ from pipelines.resources import Series, Storage
         "`ledger` beside it lists every other run of digits and what became of it."
     ),
 )
-def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
+def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage, reader: Reader) -> Iterator[dg.MaterializeResult]:
     from sources.reading import read_report
     from warehouse.parquet import write_table
 
@@ -36,11 +39,12 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage)
         path = edition.checked_report()
         context.log.info(f"reading {path.name}")
         audit.warm_up()
-        reading = read_report(path, fiscal_year=edition.fiscal_year)
+        limits = reader.limits()
+        reading = read_report(path, fiscal_year=edition.fiscal_year, limits=limits, ocr=reader.ocr_mode)
         for warning in reading.warnings:
             context.log.warning(f"{path.name}: {warning}")
         with replacing(home.pages(edition.edition_id)) as folder:
-            texts, table = spots.draw(path, reading, folder)
+            texts, table = spots.draw(path, reading, folder, limits)
         with replacing(home.staging(edition.edition_id)) as folder:
             staging.write_reading(reading, folder / "reading.json")
             staging.write_json(texts, folder / "box_text.json")

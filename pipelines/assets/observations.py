@@ -7,9 +7,10 @@ import dagster as dg
 
 from pipelines import audit, staging
 from pipelines.assets.figures import figures
+from pipelines.code_version import code_version
 from pipelines.describe import INGESTION, NOTHING, OWNERS, described, escape, link, markdown_table
 from pipelines.partitions import EDITIONS
-from pipelines.resources import Series, Storage
+from pipelines.resources import PATIENCE, Series, Storage
 
 
 @dg.asset(
@@ -18,6 +19,8 @@ from pipelines.resources import Series, Storage
     group_name=INGESTION,
     kinds={"parquet", "greatexpectations"},
     owners=OWNERS,
+    code_version=code_version("observations"),
+    retry_policy=PATIENCE,
     metadata=described("observation"),
     check_specs=audit.check_specs("observations"),
     description=(

@@ -4,10 +4,11 @@ import dagster as dg
 
 from pipelines import audit
 from pipelines.assets.observations import observations
+from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
 from pipelines.describe import INSPECTION, OWNERS, link
 from pipelines.partitions import EDITIONS
-from pipelines.resources import Series, Storage
+from pipelines.resources import PATIENCE, Series, Storage
 
 
 @dg.asset(
@@ -16,6 +17,8 @@ from pipelines.resources import Series, Storage
     group_name=INSPECTION,
     kinds={"html"},
     owners=OWNERS,
+    code_version=code_version("review_page"),
+    retry_policy=PATIENCE,
     description=(
         "確認ページ：報告書の各ページと数値の囲み、その横に読取・照合・検証の結果。検証に通らなくても作られます。\n\n"
         "The pages of the report with a box on each number, and beside them what was read, matched and checked."
@@ -42,6 +45,7 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
     group_name=INSPECTION,
     kinds={"html"},
     owners=OWNERS,
+    retry_policy=PATIENCE,
     automation_condition=FOLLOWS,
     description=(
         "検証結果：すべての規則の結果と該当例を版ごとにまとめたページ。ネットワークがなくても読めます。\n\n"

@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines.describe import INGESTION, OWNERS, escape
 from pipelines.partitions import EDITIONS
-from pipelines.resources import Series, Storage
+from pipelines.resources import PATIENCE, Series, Storage
 
 
 @dg.asset(
@@ -12,6 +12,7 @@ from pipelines.resources import Series, Storage
     group_name=INGESTION,
     kinds={"pdf"},
     owners=OWNERS,
+    retry_policy=PATIENCE,
     description=(
         "報告書：発行者が公表したPDF（版ごとに1ファイル）。edition.yamlのsha256と一致することを確かめます。\n\n"
         "The report as its publisher issued it: one PDF an edition, held to the sha256 in its `edition.yaml`."

@@ -6,10 +6,11 @@ import dagster as dg
 
 from pipelines import staging
 from pipelines.assets.exports import exports
+from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
 from pipelines.describe import OWNERS, PUBLICATION, link
 from pipelines.home import Home, replacing
-from pipelines.resources import Series, Storage
+from pipelines.resources import PATIENCE, Series, Storage
 
 if TYPE_CHECKING:
     from warehouse.site import Pages
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     group_name=PUBLICATION,
     kinds={"html"},
     owners=OWNERS,
+    code_version=code_version("site"),
+    retry_policy=PATIENCE,
     automation_condition=FOLLOWS,
     pool="writer",
     description=(

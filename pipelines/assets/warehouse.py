@@ -4,9 +4,10 @@ import dagster as dg
 
 from pipelines import published
 from pipelines.assets.accepted_edition import accepted_edition
+from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
 from pipelines.describe import OWNERS, PUBLICATION, described, escape
-from pipelines.resources import Series, Storage
+from pipelines.resources import PATIENCE, Series, Storage
 from warehouse import fields
 
 TABLES = fields.dictionary().tables | fields.dictionary().views
@@ -17,6 +18,8 @@ TABLES = fields.dictionary().tables | fields.dictionary().views
     group_name=PUBLICATION,
     kinds={"duckdb"},
     owners=OWNERS,
+    code_version=code_version("warehouse"),
+    retry_policy=PATIENCE,
     automation_condition=FOLLOWS,
     pool="writer",
     metadata={

@@ -16,12 +16,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from sources.errors import ShinchokuError
+from sources.errors import PassingError, ShinchokuError
 from warehouse.catalogue.offer import license_names
 
 URL, TOKEN, ORGANIZATION = "SHINCHOKU_CKAN_URL", "SHINCHOKU_CKAN_TOKEN", "SHINCHOKU_CKAN_ORGANIZATION"
 TIMEOUT = (10, 300)  # seconds to connect, seconds to answer: indexing a dataset can take minutes on a loaded site
 OLDEST = (2, 9)  # the first CKAN with package_revise
+OVERLOADED = ("429", "502", "503", "504")  # answers of a server that may be well again soon
 LOADERS = ("xloader", "datapusher", "datapusher_plus")
 
 
@@ -219,7 +220,7 @@ class Site:
         place = f"{self.url} ({action}{f', {what}' if what else ''})"
         detail = self._safe(str(error))
         if isinstance(error, requests.RequestException) and not isinstance(error, requests.HTTPError):
-            return ShinchokuError(
+            return PassingError(
                 f"{place}: the server does not answer ({type(error).__name__}). Readers see the last whole release. Run the same "
                 "command again when the server is back.",
                 f"{place}：サーバが応答しません（{type(error).__name__}）。利用者には前回の公開内容がそのまま見えています。"
@@ -243,7 +244,8 @@ class Site:
             )
         if isinstance(error, ckanapi.ValidationError):
             return self._refused(error.error_dict, place, what)
-        return ShinchokuError(
+        kind = PassingError if status and status[1] in OVERLOADED else ShinchokuError
+        return kind(
             f"{place}: this is not the answer of a working CKAN ({detail}). Check that {URL} is the address of the site's front page; if "
             "it is, run the same command again later.",
             f"{place}：正常なCKANの応答ではありません（{detail}）。{URL} がサイトのトップページのアドレスか確かめ、"
