@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sources.errors import ShinchokuError
 from sources.records import Box, Figure, LedgerEntry, Period
+from sources.spreadsheets import guarded
 
 COLUMNS = (
     "page", "section_no", "section_title", "title", "label", "measure", "component", "raw", "value", "unit", "scale", "decimals",
@@ -61,7 +62,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
     for cells in rows:
-        writer.writerow({key: plain(cell) if isinstance(cell, Decimal) else cell for key, cell in cells.items()})
+        writer.writerow({key: plain(cell) if isinstance(cell, Decimal) else guarded(cell) if isinstance(cell, str) else cell for key, cell in cells.items()})
     return out.getvalue()
 
 

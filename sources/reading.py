@@ -6,6 +6,7 @@ PDFs come from outside. The child that reads one can be stopped, and what it say
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -56,7 +57,7 @@ def read_report(
             if progress:
                 progress(message["page"]["done"], message["page"]["of"])
     if unread := sum(entry.kind == "not_read" for entry in reading.ledger):
-        reading.warnings.append(f"{unread} number words were not read / 読まれなかった数字があります; shinchoku ledger {path.name}")
+        reading.warnings.append(f"{unread} number words were not read / 読まれなかった数字があります; shinchoku ledger {shlex.quote(path.name)}")
     return reading
 
 

@@ -84,8 +84,8 @@ class Recognise(Strict):
 
 
 class License(Strict):
-    spdx: str
-    ckan: str
+    spdx: str = Field(pattern=r"^[-a-zA-Z0-9._]+$")
+    ckan: str = Field(pattern=r"^[-a-zA-Z0-9._]+$")
     url: WebAddress
 
 

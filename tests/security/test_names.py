@@ -91,7 +91,7 @@ def test_a_report_of_any_name_is_stored_under_its_checksum_and_put_away_whole(ho
     assert all(one.file.parent == home.inbox / intake.DONE and one.file.is_file() for one in taken)
     assert set(tmp_path.parent.glob("*")) == outside
     told = "".join(intake.told(one, home) for one in taken if not one.is_new)
-    assert "\\u001b" in told and not any(sign in told for sign in "\x1b\x07\u202e")
+    assert "\\u202e" in told and not any(sign in told for sign in "\x1b\x07\u202e")
 
 
 def test_a_longest_name_that_is_taken_is_shortened(home: Home, tmp_path: Path) -> None:

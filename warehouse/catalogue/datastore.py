@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from sources.spreadsheets import unguarded
 from warehouse.catalogue.offer import File, dictionary
 from warehouse.catalogue.site import Site
 
@@ -37,7 +38,7 @@ def changes(found: Mapping[str, Any], file: File, *, rows: bool) -> tuple[str, .
 
 def records(file: File) -> list[dict[str, str | None]]:
     reader = csv.DictReader(io.StringIO(file.read().decode("utf-8-sig"), newline=""))
-    return [{name: value or None for name, value in row.items()} for row in reader]
+    return [{name: unguarded(value) or None for name, value in row.items()} for row in reader]
 
 
 def describe(site: Site, resource_id: str, file: File) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sources.errors import ShinchokuError
+from sources.spreadsheets import CONVENTION
 from warehouse.exports.contents import CHECKED_ROWS, Dataset, Resource, references
 from warehouse.fields import SDMX_TERMS, Column
 
@@ -30,8 +31,8 @@ def descriptor(datasets: Sequence[Dataset], resources: Sequence[Resource], versi
     notices = [
         {"@value": text, "@language": lang} for d in datasets for lang, text in (("ja", d.notice.ja), ("en", d.notice.en)) if text
     ]
-    if notices:
-        metadata["rdfs:comment"] = notices
+    conventions = [{"@value": CONVENTION.ja, "@language": "ja"}, {"@value": CONVENTION.en, "@language": "en"}]
+    metadata["rdfs:comment"] = [*notices, *conventions]
     return metadata
 
 

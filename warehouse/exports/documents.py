@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sources.spreadsheets import CONVENTION, guarded
 from warehouse import fields
 from warehouse.exports.contents import SERIES_TABLES, Dataset, Resource, published
 from warehouse.exports.tables import BOM
@@ -48,7 +49,7 @@ def write_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[object
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+    writer.writerows(["" if cell is None else guarded(str(cell)) for cell in row] for row in rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes((BOM + buffer.getvalue()).encode())
 
@@ -118,7 +119,7 @@ LOADING = {
     "Excel": "{file}.csv を開く（BOM付きのため文字化けしない）。コードを文字のまま見るには xlsx を使う / open it; for codes as text use the xlsx",
 }
 
-README_TAIL = """共通 / In common
+README_TAIL = f"""共通 / In common
   codelists/              符号表 / code lists
   data_dictionary.csv     項目の説明 / what each column means
   datapackage.json        Data Package v2
@@ -133,6 +134,8 @@ README_TAIL = """共通 / In common
 形式 / Form
   CSV: UTF-8（BOMあり）、改行CRLF、RFC 4180。JSON・JSON Lines: UTF-8（BOMなし）。
   CSV: UTF-8 with BOM, CRLF, RFC 4180. JSON and JSON Lines: UTF-8 without BOM.
+  {CONVENTION.ja}
+  {CONVENTION.en}
   空欄は「値なし」で、0ではない。理由は obs_status（SDMX CL_OBS_STATUS）にある。数値欄に記号は使わない。
   Empty is no value and never zero; obs_status (SDMX CL_OBS_STATUS) says why. Numeric columns hold no symbols.
   area_code などの符号は文字であり、数として読まない。 / Codes such as area_code are text.

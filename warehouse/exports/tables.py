@@ -6,9 +6,10 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sources import spreadsheets
 from warehouse import fields
 from warehouse.exports.contents import plain
-from warehouse.fields import Table
+from warehouse.fields import Column, Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,16 +19,24 @@ EOL = "\r\n"
 
 
 def write_csv(connection: duckdb.DuckDBPyConnection, query: str, table: Table, path: Path, *, rows: int) -> None:
-    """UTF-8 with BOM, CRLF, RFC 4180."""
+    """UTF-8 with BOM, CRLF, RFC 4180; text that a spreadsheet would compute is guarded."""
     header = BOM + ",".join(table.names)
     if rows == 0:
         path.write_bytes((header + EOL).encode())
         return
-    selected = ", ".join(plain(column, column.name) for column in table.columns)
+    selected = ", ".join(_guarded(column) for column in table.columns)
     connection.execute(
         f"COPY (SELECT {selected} FROM ({query})) TO {fields.literal(path)} (FORMAT csv, HEADER false, NEW_LINE '\\r\\n', "
         f"PREFIX {fields.literal(header + EOL)}, SUFFIX {fields.literal(EOL)})"
     )
+
+
+def _guarded(column: Column) -> str:
+    """As ``spreadsheets.guarded`` says, in SQL."""
+    if column.type != "string" or column.codelist or column.pattern:
+        return plain(column, column.name)
+    name, formula, harmless = fields.identifier(column.name), fields.literal(spreadsheets.FORMULA), fields.literal(spreadsheets.HARMLESS)
+    return f"CASE WHEN regexp_matches({name}, {formula}) AND NOT regexp_matches({name}, {harmless}) THEN chr(39) || {name} ELSE {name} END AS {name}"
 
 
 def write_json(connection: duckdb.DuckDBPyConnection, query: str, table: Table, path: Path, *, lines: bool = False) -> None:
