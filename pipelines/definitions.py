@@ -4,8 +4,10 @@ import dagster as dg
 
 from pipelines.assets.catalogue import Catalogue, catalogue
 from pipelines.conditions import follow_up
+from pipelines.due import edition_due, remind
 from pipelines.inbox import take_in_what_waits
 from pipelines.jobs import EDITION_ASSETS, JOBS, PUBLICATION_ASSETS, ingest
+from pipelines.notices import Notices, run_failed
 from pipelines.partitions import EDITIONS, missing_editions
 from pipelines.progress import lines
 from pipelines.resources import Reader, Series, Storage
@@ -37,9 +39,10 @@ def inbox(context: dg.SensorEvaluationContext, series: Series, storage: Storage)
 
 defs = dg.Definitions(
     assets=[*EDITION_ASSETS, *PUBLICATION_ASSETS, catalogue],  # the last is asked for by a person: no job has it
-    jobs=JOBS,
-    sensors=[registered_editions, inbox, follow_up(*PUBLICATION_ASSETS)],
-    resources={"storage": Storage(), "series": Series(), "reader": Reader(), "ckan": Catalogue.from_environment()},
+    jobs=[*JOBS, remind],
+    schedules=[edition_due],
+    sensors=[registered_editions, inbox, follow_up(*PUBLICATION_ASSETS), run_failed],
+    resources={"storage": Storage(), "series": Series(), "reader": Reader(), "ckan": Catalogue.from_environment(), "notices": Notices.from_environment()},
     executor=dg.in_process_executor,
     loggers={"console": dg.colored_console_logger, "lines": lines},
 )

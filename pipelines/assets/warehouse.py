@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines import published
+from pipelines import due, published
 from pipelines.assets.accepted_edition import accepted_edition
 from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
@@ -22,6 +22,7 @@ TABLES = fields.dictionary().tables | fields.dictionary().views
     retry_policy=PATIENCE,
     automation_condition=FOLLOWS,
     pool="writer",
+    check_specs=[due.SPEC],
     metadata={
         **described("observation", source="accepted_edition"),
         "dagster/table_name": "shinchoku.main.observation",
@@ -49,5 +50,6 @@ def warehouse(context: dg.AssetExecutionContext, series: Series, storage: Storag
             "表ごとの行数 / rows": counts,
             "版 / editions": len(editions),
             "ファイル / file": dg.MetadataValue.path(home.warehouse),
-        }
+        },
+        check_results=[due.check(public, due.today())],
     )
