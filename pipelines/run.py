@@ -141,7 +141,7 @@ def serve(port: int, host: str) -> NoReturn:
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     with DagsterInstance.from_config(str(home.dagster)) as instance:
         add_editions(load(), instance)
-    shelf.serve_beside(host, port)
+    shelf.serve_beside(host)
     print(f"Dagster: http://{host}:{port}   pages / ページ: {shelf.address()}   data: {home.root}", file=sys.stderr)  # noqa: T201
     workspace = Path(__file__).parent.parent / "workspace.yaml"
     where = ["-w", str(workspace)] if workspace.exists() else ["-m", "pipelines.definitions"]

@@ -21,8 +21,7 @@ from pipelines.home import Home
 from sources.errors import ShinchokuError
 
 PAGES = "SHINCHOKU_PAGES"
-BESIDE = 100  # how far the port of the pages is from that of the UI
-DEFAULT = f"http://localhost:{3000 + BESIDE}"
+DEFAULT = "http://localhost:3100"  # whatever the port of the UI is: links that were made before still open
 HERE = ("localhost", "127.0.0.1", "::1")
 SERVED: dict[str, Callable[[Home, str], Path]] = {
     "review": lambda home, name: home.review(Path(name).stem),
@@ -80,19 +79,21 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
-def serve_beside(host: str, ui_port: int) -> None:
+def serve_beside(host: str) -> None:
     """Serve the pages in another process that ends with this one, whatever program this one turns into, unless they are served elsewhere."""
-    os.environ.setdefault(PAGES, f"http://localhost:{ui_port + BESIDE}")
     told = urlsplit(address())
     if told.hostname not in HERE:
         return
     try:
         listening = ThreadingHTTPServer((host, told.port or 80), SimpleHTTPRequestHandler)
     except OSError as error:
-        raise ShinchokuError(
-            f"{address()}: the pages cannot be served there ({error.strerror}). Set {PAGES} to an address with a free port, such as http://localhost:3300.",
-            f"{address()}：ページを配信できません（{error.strerror}）。{PAGES} に空いているポートのアドレス（例：http://localhost:3300）を指定してください。",
-        ) from error
+        if os.environ.get(PAGES):
+            raise ShinchokuError(
+                f"{PAGES} is {address()}: the pages cannot be served there ({error.strerror}). Choose another port or unset it.",
+                f"{PAGES} が {address()} ですが、そこではページを配信できません（{error.strerror}）。別のポートを指定するか、設定を外してください。",
+            ) from error
+        listening = ThreadingHTTPServer((host, 0), SimpleHTTPRequestHandler)  # another UI has the usual one
+    os.environ[PAGES] = f"http://{told.hostname}:{listening.server_port}"
     reading, writing = os.pipe()  # whose other end is closed with this process, however it ends
     os.set_inheritable(writing, True)
     command = [sys.executable, "-m", "pipelines.shelf", str(listening.fileno())]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.describe import ALL_CROPS_BYTES, markdown_table, picture
+from pipelines.describe import ALL_CROPS_BYTES, Markdown, markdown_table, picture
 from sources.child import Limits
 from sources.drawing import draw_pages, picture_file
 from sources.records import Reading
+from warehouse import fields
 
 PAGE_DPI = 110
 SPOTS_SHOWN = 300
 MARGIN = (8, 5)  # points beside and above a box that its picture shows too
-COLUMNS = ("spot / 場所", "raw / 原文", "read as / 読み", "label / 項目", "measure / 測り方", "period / 期間", "page / 頁")
+COLUMNS = ("場所 / spot", "原文 / raw", "読み / read as", "項目 / label", "測り方 / measure", "期間 / period", "ページ / page")
 
 
 def draw(path: Path, reading: Reading, folder: Path, limits: Limits | None = None) -> tuple[list[str | None], str]:
@@ -30,7 +31,7 @@ def draw(path: Path, reading: Reading, folder: Path, limits: Limits | None = Non
         on_page[figure.page].append(index)
     found = draw_pages(path, {n: [reading.figures[i].box for i in indexes] for n, indexes in on_page.items()}, folder, dpi=PAGE_DPI, limits=limits)
     texts: list[str | None] = [None] * len(reading.figures)
-    spots = [""] * len(reading.figures)
+    spots = [Markdown()] * len(reading.figures)
     budget = ALL_CROPS_BYTES
     for number, indexes in sorted(on_page.items()):
         for index, text in zip(indexes, found[number], strict=True):
@@ -55,8 +56,10 @@ def draw(path: Path, reading: Reading, folder: Path, limits: Limits | None = Non
     return texts, markdown_table(_rows(reading, spots), COLUMNS, limit=SPOTS_SHOWN)
 
 
-def _rows(reading: Reading, spots: list[str]) -> Iterator[dict[str, object]]:
+def _rows(reading: Reading, spots: list[Markdown]) -> Iterator[dict[str, object]]:
+    measures = fields.codelist("measure")
     for figure, spot in zip(reading.figures, spots, strict=True):
+        measure = f"{measures[figure.measure].label.ja} / {figure.measure}"
         period = f"{figure.period.start} – {figure.period.end}" if figure.period else ""
         read_as = f"{figure.value:,f} {figure.unit}"
-        yield dict(zip(COLUMNS, (spot, figure.raw, read_as, figure.label, figure.measure, period, figure.page), strict=True))
+        yield dict(zip(COLUMNS, (spot, figure.raw, read_as, figure.label, measure, period, figure.page), strict=True))

@@ -65,7 +65,7 @@ def test_only_this_machine_s_pages_are_shown_and_nothing_is_changed(port: int) -
 def test_the_pages_end_with_the_program_they_are_served_beside(home: Home) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), shelf.Handler) as free:
         port = free.server_port
-    program = "from pipelines import shelf; shelf.serve_beside('127.0.0.1', 1); print(flush=True); input()"
+    program = "from pipelines import shelf; shelf.serve_beside('127.0.0.1'); print(flush=True); input()"
     environment = {"SHINCHOKU_HOME": str(home.root), shelf.PAGES: f"http://127.0.0.1:{port}"}
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as beside:
         assert beside.stdout and beside.stdout.readline()
@@ -80,10 +80,10 @@ def test_the_pages_end_with_the_program_they_are_served_beside(home: Home) -> No
     raise AssertionError("still served")
 
 
-def test_a_taken_port_is_told_before_anything_starts(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_was_asked_for_and_is_taken_is_told_before_anything_starts(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     from sources.errors import ShinchokuError
 
     with ThreadingHTTPServer(("127.0.0.1", 0), shelf.Handler) as taken:
         monkeypatch.setenv(shelf.PAGES, f"http://localhost:{taken.server_port}")
         with pytest.raises(ShinchokuError, match="SHINCHOKU_PAGES"):
-            shelf.serve_beside("127.0.0.1", 3000)
+            shelf.serve_beside("127.0.0.1")
