@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import re
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -21,6 +20,7 @@ from pipelines.cli import main
 from pipelines.home import Home
 from sources import amend, decisions
 from sources.registry import Series, load
+from tests.chromium import chromium, size
 from tests.warehouse.review_case import write_series
 from warehouse.review import Review
 from warehouse.review.matters import Matter
@@ -309,25 +309,8 @@ def test_what_would_leave_the_series_unreadable_is_put_back(person: Person, monk
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    flags = "headless no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update disable-sync"
-    with tempfile.TemporaryDirectory() as profile:
-        for flag in (*flags.split(), f"user-data-dir={profile}"):
-            options.add_argument(f"--{flag}")
-        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-        try:
-            yield driver
-        finally:
-            driver.quit()
-
-
-def width(browser: Any, points: int) -> None:
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": points, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+    with chromium() as driver:
+        yield driver
 
 
 def waiting(browser: Any, seconds: float) -> Any:
@@ -363,7 +346,7 @@ def test_in_a_real_browser_a_finding_is_settled_by_keyboard_alone(person: Person
         raise AssertionError(what)
 
     matter = person.matters()["magnitude"]
-    width(browser, 1280)
+    size(browser, 1280)
     browser.get(person.server.url)
     assert browser.current_url.endswith(person.server.session.base)
     reach(f"#m{matter.number} textarea[name=reason]")
@@ -385,7 +368,7 @@ def test_in_a_real_browser_a_finding_is_settled_by_keyboard_alone(person: Person
 @pytest.mark.browser
 def test_in_a_real_browser_pictures_are_there_nothing_is_amiss_and_a_phone_shows_it_all(person: Person, browser: Any) -> None:
     assert person.settle("acknowledge", person.matters()["unit_changed"]) == 303
-    width(browser, 1280)
+    size(browser, 1280)
     browser.get(person.server.url)
     browser.execute_script("document.querySelectorAll('img').forEach(one => {one.loading = 'eager'})")
     shown = "return [...document.querySelectorAll('img')].map(one => one.complete && one.naturalWidth > 1)"
@@ -398,10 +381,10 @@ def test_in_a_real_browser_pictures_are_there_nothing_is_amiss_and_a_phone_shows
     assert marks and all(min(sides) > -8 for sides in marks if any(sides))  # each mark lies on its picture
     assert amiss(browser) == []
     for points in (390, 320):
-        width(browser, points)
+        size(browser, points)
         wide, room = browser.execute_script("const page = document.documentElement; return [page.scrollWidth, page.clientWidth]")
         assert wide <= room <= points
-    width(browser, 1280)
+    size(browser, 1280)
     browser.get(person.home.review("mihon_dx-R7").as_uri())
     assert amiss(browser) == []
     assert browser.find_elements("tag name", "form") == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -14,6 +13,7 @@ import pytest
 import small_city
 
 from pipelines.home import Home
+from tests.chromium import chromium, size
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("run")]
 
@@ -23,21 +23,8 @@ MADE = ("index.html", "en/index.html", "small_city/indicator/evil.html", "small_
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    flags = "headless no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update disable-sync"
-    with tempfile.TemporaryDirectory() as profile:
-        for flag in (*flags.split(), "window-size=1280,900", f"user-data-dir={profile}"):
-            options.add_argument(f"--{flag}")
-        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-        try:
-            yield driver
-        finally:
-            driver.quit()
+    with chromium() as driver:
+        yield driver
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +47,6 @@ def served(made: Path) -> Iterator[str]:
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/{made.name}"
         server.shutdown()
-
-
-def size(browser: Any, width: int, height: int = 900) -> None:
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
 
 
 def scheme(browser: Any, name: str) -> None:

@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def dagster_ui(home: Path, series: Path | None = None, seconds: float = 60) -> Iterator[str]:
+def dagster_ui(home: Path, series: Path | None = None, seconds: float = 120) -> Iterator[str]:
     """The address of the UI, once it knows the assets."""
     port = free_port()
     place: Mapping[str, str] = {"SHINCHOKU_HOME": str(home), "SHINCHOKU_PAGES": f"http://localhost:{free_port()}"}

@@ -56,7 +56,7 @@ def test_an_edition_is_read_by_clicking_and_its_failed_check_explains_itself(ui:
     click(browser, button("Launch 1 run"))
     wait(browser, 30, lambda page: "Launch runs" not in page.find_element("tag name", "body").text, "the run is not launched")
     browser.get(f"{ui}/runs")
-    says(browser, EDITION, "Success", seconds=60)
+    says(browser, EDITION, "Success", seconds=120)
 
     browser.get(f"{ui}/assets/observations?view=checks")
     look_at_check(browser, "unit_changed")
