@@ -11,7 +11,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all ui bench lint types defs constraints clean
+.PHONY: help setup run test test-all ui screenshots bench lint types defs constraints clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /	/' | sort | awk -F'	' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -30,6 +30,9 @@ test-all: $(STAMP)  ## all tests, also those that need Chromium, Debian packages
 
 ui: $(STAMP)  ## the Dagster UI on http://localhost:3000
 	@$(BIN)/shinchoku ui $(ARGS)
+
+screenshots: $(STAMP)  ## the pictures of README and docs anew (needs Chromium)
+	@$(BIN)/python -m tests.ui.screenshots $(ARGS)
 
 bench: $(STAMP)  ## all benchmarks, as ratios against floors in the same run
 	$(BIN)/python benchmarks/reading.py

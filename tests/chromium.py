@@ -65,3 +65,14 @@ def click(browser: Any, xpath: str, seconds: float = 30) -> None:
         return True
 
     wait(browser, seconds, clicked, f"nothing to click: {xpath}")
+
+
+def says(browser: Any, *words: str, seconds: float = 30) -> str:
+    """What the page says, once it says all these words."""
+
+    def said(page: Any) -> str:
+        shown = page.find_element("tag name", "body").text
+        return shown if all(word in shown for word in words) else ""
+
+    found: str = wait(browser, seconds, said, f"the page does not say {words}")
+    return found

@@ -1,4 +1,4 @@
-"""`shinchoku ui` in a process group of its own, on free ports, with the made-up editions. Not a test."""
+"""`shinchoku ui` in a process group of its own, on free ports. Not a test."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+from tests.chromium import click, wait
 
 LOADED = "{workspaceOrError{... on Workspace{locationEntries{locationOrLoadError{__typename}}}}}"
 
@@ -24,11 +27,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def dagster_ui(home: Path, series: Path | None = None, seconds: float = 120) -> Iterator[str]:
+def dagster_ui(home: Path, series: Path, seconds: float = 120) -> Iterator[str]:
     """The address of the UI, once it knows the assets."""
     port = free_port()
-    place: Mapping[str, str] = {"SHINCHOKU_HOME": str(home), "SHINCHOKU_PAGES": f"http://localhost:{free_port()}"}
-    place = {**place, "SHINCHOKU_SERIES": str(series)} if series else place
+    place = {"SHINCHOKU_HOME": str(home), "SHINCHOKU_SERIES": str(series), "SHINCHOKU_PAGES": f"http://localhost:{free_port()}"}
     address, log = f"http://localhost:{port}", home.parent / "ui.log"
     with log.open("w") as out:
         command = [sys.executable, "-m", "pipelines.cli", "ui", "--port", str(port)]
@@ -46,6 +48,12 @@ def dagster_ui(home: Path, series: Path | None = None, seconds: float = 120) -> 
                 process.wait(20)
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def look_at_check(browser: Any, name: str) -> None:
+    typed = wait(browser, 30, lambda page: page.find_elements("xpath", "//input[@placeholder='Filter checks']"))[0]
+    typed.send_keys("\ue009a\ue000", name)  # in the place of what is there
+    click(browser, f"//*[normalize-space(text())={name!r}]")
 
 
 def _asked(address: str, query: str) -> str:

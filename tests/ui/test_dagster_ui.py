@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import button, chromium, click, size, text, wait
-from tests.ui.served import dagster_ui
+from tests.chromium import button, chromium, click, says, size, text, wait
+from tests.ui.served import dagster_ui, look_at_check
 from tests.warehouse.review_case import write_series
 
 pytestmark = pytest.mark.browser
@@ -27,23 +27,6 @@ def browser() -> Iterator[Any]:
     with chromium(1500, 1100) as driver:
         size(driver, 1500, 1100)
         yield driver
-
-
-def says(browser: Any, *words: str, seconds: float = 30) -> str:
-    """What the page says, once it says all these words."""
-
-    def said(page: Any) -> str:
-        shown = page.find_element("tag name", "body").text
-        return shown if all(word in shown for word in words) else ""
-
-    found: str = wait(browser, seconds, said, f"the page does not say {words}")
-    return found
-
-
-def look_at_check(browser: Any, name: str) -> None:
-    typed = wait(browser, 30, lambda page: page.find_elements("xpath", "//input[@placeholder='Filter checks']"))[0]
-    typed.send_keys("\ue009a\ue000", name)  # in the place of what is there
-    click(browser, f"//*[normalize-space(text())={name!r}]")
 
 
 def test_an_edition_is_read_by_clicking_and_its_failed_check_explains_itself(ui: str, browser: Any) -> None:
