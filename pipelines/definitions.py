@@ -17,7 +17,10 @@ from pipelines.resources import Reader, Series, Storage
     job=ingest,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Makes every edition that is registered under `sources/series` or SHINCHOKU_SERIES a partition; starts no run.",
+    description=(
+        "登録：`sources/series`とSHINCHOKU_SERIESに登録されたすべての版をパーティションにします。実行は始めません。\n\n"
+        "Makes every edition that is registered under `sources/series` or SHINCHOKU_SERIES a partition; starts no run."
+    ),
 )
 def registered_editions(context: dg.SensorEvaluationContext, series: Series, storage: Storage) -> dg.SensorResult | dg.SkipReason:
     storage.home.refresh()
@@ -31,7 +34,10 @@ def registered_editions(context: dg.SensorEvaluationContext, series: Series, sto
     job=ingest,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="受付: takes in the PDFs of the inbox folder; each new edition becomes a partition and is read up to its review page.",
+    description=(
+        "受付：受付フォルダ（inbox）に置かれたPDFを取り込みます。新しい版はパーティションになり、確認ページまで作られます。\n\n"
+        "Takes in the PDFs of the inbox folder; each new edition becomes a partition and is read up to its review page."
+    ),
 )
 def inbox(context: dg.SensorEvaluationContext, series: Series, storage: Storage) -> dg.SensorResult | dg.SkipReason:
     return take_in_what_waits(context, series, storage)

@@ -16,13 +16,20 @@ LONGEST = 3000  # characters of one notice: what Slack shows of a message withou
 
 
 class Notices(dg.ConfigurableResource):
-    """To whom notices go besides the log. Give the addresses as dg.EnvVar, so that they are never shown."""
+    """ログのほかに、失敗や督促を知らせる先。アドレスは画面に出ないよう環境変数（dg.EnvVar）で渡します。
+
+    To whom notices go besides the log. Give the addresses as dg.EnvVar, so that they are never shown.
+    """
 
     addresses: str = Field(
         default="",
-        description=f"Where notices go, separated by spaces, as Apprise reads them; empty means {NOTIFY}, or the log alone where that is not set.",
+        description=f"通知先（Apprise形式、空白区切り）。空なら{NOTIFY}、それもなければログだけ。"
+        f" Where notices go, separated by spaces, as Apprise reads them; empty means {NOTIFY}, or the log alone where that is not set.",
     )
-    ui: str = Field(default="", description=f"Address of the Dagster UI for links to runs, as people reach it; empty means {UI}.")
+    ui: str = Field(
+        default="",
+        description=f"通知に載せるDagsterの画面のアドレス。空なら{UI}。 Address of the Dagster UI for links to runs, as people reach it; empty means {UI}.",
+    )
 
     @classmethod
     def from_environment(cls) -> "Notices":

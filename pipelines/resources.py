@@ -19,11 +19,21 @@ from sources.registry import Edition, Registry, load
 
 
 class Storage(dg.ConfigurableResource):
-    """Where everything made by a run is kept."""
+    """実行で作られるものの保存先。
 
-    root: str = Field(default="", description="Data folder, or an address such as s3://bucket/folder; empty means SHINCHOKU_HOME, or ./data where that is not set.")
+    Where everything made by a run is kept.
+    """
+
+    root: str = Field(
+        default="",
+        description="データフォルダ、またはs3://bucket/folderのようなアドレス。空ならSHINCHOKU_HOME、それもなければ./data。"
+        " Data folder, or an address such as s3://bucket/folder; empty means SHINCHOKU_HOME, or ./data where that is not set.",
+    )
     keep_releases: int = Field(
-        default=0, ge=0, description="How many releases stay under exports/releases; 0 means SHINCHOKU_KEEP_RELEASES, or all where that is not set."
+        default=0,
+        ge=0,
+        description="exports/releasesに残すリリースの数。0ならSHINCHOKU_KEEP_RELEASES、それもなければすべて残す。"
+        " How many releases stay under exports/releases; 0 means SHINCHOKU_KEEP_RELEASES, or all where that is not set.",
     )
 
     @property
@@ -51,9 +61,12 @@ class Storage(dg.ConfigurableResource):
 
 
 class Series(dg.ConfigurableResource):
-    """The registered series with their indicators and editions."""
+    """登録された系列と、その指標・版。
 
-    folder: str = Field(default="", description="Folder of further series, searched first; empty means SHINCHOKU_SERIES.")
+    The registered series with their indicators and editions.
+    """
+
+    folder: str = Field(default="", description="先に探す系列フォルダ。空ならSHINCHOKU_SERIES。 Folder of further series, searched first; empty means SHINCHOKU_SERIES.")
 
     def registry(self) -> Registry:
         return load(Path(self.folder) if self.folder else None)
@@ -63,14 +76,21 @@ class Series(dg.ConfigurableResource):
 
 
 class Reader(dg.ConfigurableResource):
-    """What reading one file may cost, and whether text in pictures is recognised."""
+    """1ファイルの読み取りに使ってよい資源の上限と、画像の文字を認識するか。
 
-    memory: int = Field(default=0, ge=0, description="MiB that the reading of one file may take; 0 means SHINCHOKU_READ_MEMORY, or 3072.")
-    seconds: int = Field(default=0, ge=0, description="Seconds for one file; 0 means SHINCHOKU_READ_SECONDS, or 900.")
-    page_seconds: int = Field(default=0, ge=0, description="Seconds for one page; 0 means SHINCHOKU_READ_PAGE_SECONDS, or 60.")
-    pages: int = Field(default=0, ge=0, description="Pages that a file may have; 0 means SHINCHOKU_READ_PAGES, or 2000.")
-    pixels: int = Field(default=0, ge=0, description="Pixels of the picture of one page; 0 means SHINCHOKU_READ_PIXELS, or 25 million.")
-    ocr: bool = Field(default=True, description="Recognise the text of pages and pictures that have none, where the ocr extra is installed.")
+    What reading one file may cost, and whether text in pictures is recognised.
+    """
+
+    memory: int = Field(default=0, ge=0, description="1ファイルのメモリ（MiB）。 MiB that the reading of one file may take; 0 means SHINCHOKU_READ_MEMORY, or 3072.")
+    seconds: int = Field(default=0, ge=0, description="1ファイルの秒数。 Seconds for one file; 0 means SHINCHOKU_READ_SECONDS, or 900.")
+    page_seconds: int = Field(default=0, ge=0, description="1ページの秒数。 Seconds for one page; 0 means SHINCHOKU_READ_PAGE_SECONDS, or 60.")
+    pages: int = Field(default=0, ge=0, description="1ファイルのページ数。 Pages that a file may have; 0 means SHINCHOKU_READ_PAGES, or 2000.")
+    pixels: int = Field(default=0, ge=0, description="1ページの画像の画素数。 Pixels of the picture of one page; 0 means SHINCHOKU_READ_PIXELS, or 25 million.")
+    ocr: bool = Field(
+        default=True,
+        description="ocrの追加パッケージがあれば、文字情報のないページや画像の文字を認識する。"
+        " Recognise the text of pages and pictures that have none, where the ocr extra is installed.",
+    )
 
     def limits(self) -> Limits:
         said = {limit.name: getattr(self, limit.name) for limit in fields(Limits)}

@@ -13,11 +13,14 @@ from warehouse.catalogue.site import ORGANIZATION, TOKEN, URL, Settings
 
 
 class Catalogue(dg.ConfigurableResource):
-    """The CKAN site that datasets are published on, and who publishes. Give the token as dg.EnvVar, so that it is never shown."""
+    """データセットを登録するCKANと、登録する組織。トークンは画面に出ないよう環境変数（dg.EnvVar）で渡します。
 
-    url: str = Field(default="", description=f"Address of the site; empty means {URL}.")
-    organization: str = Field(default="", description=f"Name of the organisation there; empty means {ORGANIZATION}.")
-    token: str = Field(default="", description=f"API token of an editor of that organisation; empty means {TOKEN}.")
+    The CKAN site that datasets are published on, and who publishes. Give the token as dg.EnvVar, so that it is never shown.
+    """
+
+    url: str = Field(default="", description=f"サイトのアドレス。空なら{URL}。 Address of the site; empty means {URL}.")
+    organization: str = Field(default="", description=f"サイトでの組織名。空なら{ORGANIZATION}。 Name of the organisation there; empty means {ORGANIZATION}.")
+    token: str = Field(default="", description=f"その組織の編集者のAPIトークン。空なら{TOKEN}。 API token of an editor of that organisation; empty means {TOKEN}.")
 
     @classmethod
     def from_environment(cls) -> "Catalogue":
@@ -30,10 +33,10 @@ class Catalogue(dg.ConfigurableResource):
 
 
 class Registering(dg.Config):
-    """What to do at the site."""
+    """サイトに対して行うこと。 What to do at the site."""
 
-    apply: bool = Field(default=False, description="Send what the plan says; otherwise the plan is all.")
-    series: list[str] = Field(default=[], description="Only these series; empty means all.")
+    apply: bool = Field(default=False, description="計画どおりに登録する。指定しなければ計画を示すだけ。 Send what the plan says; otherwise the plan is all.")
+    series: list[str] = Field(default=[], description="対象とする系列。空ならすべて。 Only these series; empty means all.")
 
 
 @dg.asset(

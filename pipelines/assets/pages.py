@@ -34,7 +34,7 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
     return dg.MaterializeResult(
         metadata={
             "ページ / page": link(path, home),
-            "決めるには / to decide": dg.MetadataValue.md(f"`shinchoku review {edition.edition_id}`"),
+            "決めるには / to decide": f"shinchoku review {edition.edition_id}",
             "ファイル / file": dg.MetadataValue.path(path),
         }
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import dagster as dg
 import pytest
 
+from pipelines.assets.catalogue import Registering
 from pipelines.definitions import defs
 from pipelines.describe import Markdown, escape, markdown_table
 from warehouse import fields
@@ -28,6 +31,20 @@ def test_text_of_a_report_is_shown_letter_for_letter(text: str, shown: str) -> N
 def test_a_table_escapes_everything_that_is_not_markdown_by_its_own_word() -> None:
     table = markdown_table([{"a|b": "x|y", "c": Markdown("[z](u)")}], ["a|b", "c"])
     assert table.splitlines() == [r"| a\|b | c |", "| --- | --- |", r"| x\|y | [z](u) |"]
+
+
+def test_what_the_ui_tells_is_in_japanese_and_english() -> None:
+    told = {spec.key.to_user_string(): spec.description for spec in defs.resolve_all_asset_specs()}
+    for key in defs.resolve_all_asset_keys():
+        told |= {spec.name: spec.description for spec in defs.resolve_assets_def(key).check_specs}
+    told |= {each.name: each.description for each in (*(defs.sensors or ()), *(defs.schedules or ()), *(defs.jobs or ()))}
+    configured = [(name, type(resource)) for name, resource in (defs.resources or {}).items()] + [("catalogue config", Registering)]
+    for name, kind in configured:
+        told[name] = kind.__doc__
+        told |= {f"{name}.{field}": info.description for field, info in kind.model_fields.items()}
+    assert len(told) > 90
+    japanese, english = re.compile("[\u3040-\u30ff\u4e00-\u9fff]"), re.compile("[A-Za-z]{2,} [a-z]{2,}")
+    assert [name for name, words in told.items() if not (words and japanese.search(words) and english.search(words))] == []
 
 
 def test_columns_are_made_from_columns_that_exist() -> None:
