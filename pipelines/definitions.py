@@ -18,8 +18,8 @@ from pipelines.resources import Reader, Series, Storage
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
-        "登録：`sources/series`とSHINCHOKU_SERIESに登録されたすべての版をパーティションにします。実行は始めません。\n\n"
-        "Makes every edition that is registered under `sources/series` or SHINCHOKU_SERIES a partition; starts no run."
+        "登録：sources/seriesとSHINCHOKU_SERIESに登録されたすべての版をパーティションにします。実行は始めません。\n\n"
+        "Makes every edition that is registered under sources/series or SHINCHOKU_SERIES a partition; starts no run."
     ),
 )
 def registered_editions(context: dg.SensorEvaluationContext, series: Series, storage: Storage) -> dg.SensorResult | dg.SkipReason:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 OWNERS = ["team:data-engineering"]
 # Dagster lists groups by the alphabet: these names stand in the order of the work.
 INGESTION, INSPECTION, PUBLICATION = "ingestion", "inspection", "publication"
+# How far data has come, to filter the catalog by: only what is accepted is ever public.
+SOURCE, STAGED, ACCEPTED, PUBLIC = ({"layer": layer} for layer in ("source", "staged", "accepted", "public"))
 ASSETS = {"figure": "figures", "observation": "observations"}  # which asset holds a table that others are made from
 PREVIEW_ROWS = 20
 # An image in metadata is stored twice in Dagster's event log.

@@ -150,8 +150,8 @@ def remind() -> None:
     execution_timezone="Asia/Tokyo",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description=(
-        "年1回の報告書の公表月（series.yamlの `expected_month`）から、その年度の版が取り込まれるまで、毎月1日9時（日本時間）に知らせます。\n\n"
-        "From the month in which a series' yearly report is expected (`expected_month` in series.yaml) until that year's edition is taken in: a "
+        "年1回の報告書の公表月（series.yamlの expected_month）から、その年度の版が取り込まれるまで、毎月1日9時（日本時間）に知らせます。\n\n"
+        "From the month in which a series' yearly report is expected (expected_month in series.yaml) until that year's edition is taken in: a "
         "reminder on the first of the month, 9:00 in Japan."
     ),
 )

@@ -71,8 +71,8 @@ class Notices(dg.ConfigurableResource):
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=30,
     description=(
-        "失敗の通知：失敗した実行を、何が起き、何をすればよいかとともに、ログと通知先（`SHINCHOKU_NOTIFY`）に知らせます。\n\n"
-        "Says which run failed, why and what to do, in the log and to whom notices go (`SHINCHOKU_NOTIFY`)."
+        "失敗の通知：失敗した実行を、何が起き、何をすればよいかとともに、ログと通知先（SHINCHOKU_NOTIFY）に知らせます。\n\n"
+        "Says which run failed, why and what to do, in the log and to whom notices go (SHINCHOKU_NOTIFY)."
     ),
 )
 def run_failed(context: dg.RunFailureSensorContext, notices: Notices) -> None:

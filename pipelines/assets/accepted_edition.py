@@ -11,7 +11,7 @@ import dagster as dg
 from pipelines import audit, published, staging
 from pipelines.assets.observations import observations
 from pipelines.conditions import YEARLY
-from pipelines.describe import OWNERS, PUBLICATION, described, link
+from pipelines.describe import ACCEPTED, OWNERS, PUBLICATION, described, link
 from pipelines.partitions import EDITIONS
 from pipelines.resources import PATIENCE, Series, Storage
 
@@ -22,6 +22,7 @@ from pipelines.resources import PATIENCE, Series, Storage
     group_name=PUBLICATION,
     kinds={"parquet"},
     owners=OWNERS,
+    tags=ACCEPTED,
     freshness_policy=YEARLY,
     retry_policy=PATIENCE,
     pool="writer",

@@ -6,7 +6,7 @@ import dagster as dg
 from pydantic import Field
 
 from pipelines.assets.exports import exports
-from pipelines.describe import OWNERS, PUBLICATION, markdown_table
+from pipelines.describe import OWNERS, PUBLIC, PUBLICATION, markdown_table
 from pipelines.resources import PATIENCE, Storage
 from sources.errors import PassingError
 from warehouse.catalogue.site import ORGANIZATION, TOKEN, URL, Settings
@@ -44,6 +44,7 @@ class Registering(dg.Config):
     group_name=PUBLICATION,
     kinds={"ckan"},
     owners=OWNERS,
+    tags=PUBLIC,
     retry_policy=PATIENCE,
     pool="catalogue",
     description=(

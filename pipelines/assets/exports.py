@@ -6,7 +6,7 @@ from pipelines import published, shelf
 from pipelines.assets.warehouse import warehouse
 from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS, YEARLY
-from pipelines.describe import OWNERS, PUBLICATION, Markdown, described, escape, link, markdown_table
+from pipelines.describe import OWNERS, PUBLIC, PUBLICATION, Markdown, described, escape, link, markdown_table
 from pipelines.resources import PATIENCE, Series, Storage
 
 
@@ -15,6 +15,7 @@ from pipelines.resources import PATIENCE, Series, Storage
     group_name=PUBLICATION,
     kinds={"csv", "json"},
     owners=OWNERS,
+    tags=PUBLIC,
     freshness_policy=YEARLY,
     code_version=code_version("exports"),
     retry_policy=PATIENCE,

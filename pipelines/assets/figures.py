@@ -7,7 +7,7 @@ import dagster as dg
 from pipelines import audit, spots, staging
 from pipelines.assets.report_file import report_file
 from pipelines.code_version import code_version
-from pipelines.describe import INGESTION, OWNERS, described, link
+from pipelines.describe import INGESTION, OWNERS, STAGED, described, link
 from pipelines.home import replacing
 from pipelines.partitions import EDITIONS
 from pipelines.resources import PATIENCE, Reader, Series, Storage
@@ -19,6 +19,7 @@ from pipelines.resources import PATIENCE, Reader, Series, Storage
     group_name=INGESTION,
     kinds={"parquet", "greatexpectations"},
     owners=OWNERS,
+    tags=STAGED,
     code_version=code_version("figures"),
     retry_policy=PATIENCE,
     metadata=described("figure"),

@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines import audit, staging
 from pipelines.assets.figures import figures
 from pipelines.code_version import code_version
-from pipelines.describe import INGESTION, NOTHING, OWNERS, described, escape, link, markdown_table
+from pipelines.describe import INGESTION, NOTHING, OWNERS, STAGED, described, escape, link, markdown_table
 from pipelines.partitions import EDITIONS
 from pipelines.resources import PATIENCE, Series, Storage
 
@@ -19,6 +19,7 @@ from pipelines.resources import PATIENCE, Series, Storage
     group_name=INGESTION,
     kinds={"parquet", "greatexpectations"},
     owners=OWNERS,
+    tags=STAGED,
     code_version=code_version("observations"),
     retry_policy=PATIENCE,
     metadata=described("observation"),

@@ -6,7 +6,7 @@ from pipelines import audit
 from pipelines.assets.observations import observations
 from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
-from pipelines.describe import INSPECTION, OWNERS, link
+from pipelines.describe import INSPECTION, OWNERS, STAGED, link
 from pipelines.partitions import EDITIONS
 from pipelines.resources import PATIENCE, Series, Storage
 
@@ -17,6 +17,7 @@ from pipelines.resources import PATIENCE, Series, Storage
     group_name=INSPECTION,
     kinds={"html"},
     owners=OWNERS,
+    tags=STAGED,
     code_version=code_version("review_page"),
     retry_policy=PATIENCE,
     description=(
@@ -45,6 +46,7 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
     group_name=INSPECTION,
     kinds={"html"},
     owners=OWNERS,
+    tags=STAGED,
     retry_policy=PATIENCE,
     automation_condition=FOLLOWS,
     description=(

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.describe import INGESTION, OWNERS, escape
+from pipelines.describe import INGESTION, OWNERS, SOURCE, escape
 from pipelines.partitions import EDITIONS
 from pipelines.resources import PATIENCE, Series, Storage
 
@@ -12,6 +12,7 @@ from pipelines.resources import PATIENCE, Series, Storage
     group_name=INGESTION,
     kinds={"pdf"},
     owners=OWNERS,
+    tags=SOURCE,
     retry_policy=PATIENCE,
     description=(
         "報告書：発行者が公表したPDF（版ごとに1ファイル）。edition.yamlのsha256と一致することを確かめます。\n\n"

@@ -8,7 +8,7 @@ from pipelines import staging
 from pipelines.assets.exports import exports
 from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
-from pipelines.describe import OWNERS, PUBLICATION, link
+from pipelines.describe import OWNERS, PUBLIC, PUBLICATION, link
 from pipelines.home import Home, replacing
 from pipelines.resources import PATIENCE, Series, Storage
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     group_name=PUBLICATION,
     kinds={"html"},
     owners=OWNERS,
+    tags=PUBLIC,
     code_version=code_version("site"),
     retry_policy=PATIENCE,
     automation_condition=FOLLOWS,

@@ -6,7 +6,7 @@ from pipelines import due, published
 from pipelines.assets.accepted_edition import accepted_edition
 from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
-from pipelines.describe import OWNERS, PUBLICATION, described, escape
+from pipelines.describe import ACCEPTED, OWNERS, PUBLICATION, described, escape
 from pipelines.resources import PATIENCE, Series, Storage
 from warehouse import fields
 
@@ -18,6 +18,7 @@ TABLES = fields.dictionary().tables | fields.dictionary().views
     group_name=PUBLICATION,
     kinds={"duckdb"},
     owners=OWNERS,
+    tags=ACCEPTED,
     code_version=code_version("warehouse"),
     retry_policy=PATIENCE,
     automation_condition=FOLLOWS,
