@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,15 +163,20 @@ def changelog(connection: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset]
     return "\n".join(lines) + "\n"
 
 
+def _words(text: object) -> str:
+    """Text from a report or a registry file in Markdown: no HTML, no link, no picture, no code of its own."""
+    return re.sub(r"[\\`*~\[\]<>&]", lambda sign: f"\\{sign[0]}", " ".join(str(text).split()))
+
+
 def _published(connection: duckdb.DuckDBPyConnection, row: Mapping[str, Any], registry: Registry | None) -> list[str]:
     issued = f"（公表 / issued {row['issued']}）" if row["issued"] else ""
-    lines = [f"### {row['edition']}: {row['title_ja']} / {row['title_en']}{issued}", ""]
+    lines = [f"### {row['edition']}: {_words(row['title_ja'])} / {_words(row['title_en'])}{issued}", ""]
     if row["origin"] == "facsimile":
-        lines.append(f"- 【写し / facsimile】{row['origin_note_ja']} / {row['origin_note_en']}")
-    lines += [f"- {line}" for line in _revisions(connection, str(row["edition_id"]))]
+        lines.append(f"- 【写し / facsimile】{_words(row['origin_note_ja'])} / {_words(row['origin_note_en'])}")
+    lines += [f"- {_words(line)}" for line in _revisions(connection, str(row["edition_id"]))]
     edition = registry.editions.get(str(row["edition_id"])) if registry else None
     if edition:
-        lines += [f"- {line}" for line in (*_decisions(edition), *_errata(edition), *_history(edition))]
+        lines += [f"- {_words(line)}" for line in (*_decisions(edition), *_errata(edition), *_history(edition))]
     return [*lines, "- 収録 / added"]
 
 
@@ -181,8 +187,8 @@ def _withdrawn_editions(registry: Registry | None, dataset: Dataset) -> list[Edi
 
 def _withdrawn(edition: Edition) -> list[str]:
     title = edition.meta.title
-    lines = [f"### {edition.id}: {title.ja} / {title.en}【取下げ / withdrawn】", ""]
-    return [*lines, *(f"- {line}" for line in _history(edition))]
+    lines = [f"### {edition.id}: {_words(title.ja)} / {_words(title.en)}【取下げ / withdrawn】", ""]
+    return [*lines, *(f"- {_words(line)}" for line in _history(edition))]
 
 
 def _revisions(connection: duckdb.DuckDBPyConnection, edition_id: str) -> list[str]:
