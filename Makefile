@@ -11,7 +11,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all ui screenshots bench lint types defs constraints clean
+.PHONY: help setup run test test-all ui screenshots bench lint types defs constraints clean audit sbom
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /	/' | sort | awk -F'	' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -52,6 +52,18 @@ constraints: $(STAMP)  ## write the installed versions to constraints.txt
 	$(BIN)/python -m pip install --quiet -e '.[dev,ocr]'
 	$(BIN)/python -m pip freeze --exclude-editable | grep -v ' @ ' > constraints.txt.new
 	mv constraints.txt.new constraints.txt
+
+audit: $(STAMP)  ## are there known vulnerabilities in the pinned packages? Asks pypi.org, and fails where it cannot
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[audit]'
+	@$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r constraints.txt $(ARGS) || { \
+	  echo "Vulnerable, or not audited: this needs pypi.org (see SECURITY.md). / 脆弱性があるか、確認できていません。pypi.orgへの接続が必要です。" >&2; exit 1; }
+
+sbom: $(STAMP)  ## build/sbom.cdx.json: what a plain installation brings along (CycloneDX)
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[audit]'
+	@rm -rf build/sbom && $(BIN)/python -m venv --without-pip build/sbom
+	@$(BIN)/python -m pip --python build/sbom install --quiet -c constraints.txt .
+	@$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o build/sbom.cdx.json build/sbom
+	@echo build/sbom.cdx.json
 
 clean:  ## remove the environment and caches; data/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build
