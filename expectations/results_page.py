@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from expectations.pages import environment, tally
 from expectations.rules import RuleResult
+from sources import whole
 from sources.registry import Edition
 from warehouse import fields
 
@@ -59,14 +59,9 @@ def write_results_page(out: Path, editions: Sequence[tuple[Edition, Sequence[Rul
 
 
 def write_whole(out: Path, page: str) -> Path:
-    """A reader sees the old page or the new one, never half of one."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        beside.write_text(page, encoding="utf-8", newline="\n")
-        beside.replace(out)
-    finally:
-        beside.unlink(missing_ok=True)
+    """A reader sees the old page or the new one, never half of one; its last line vouches for the others."""
+    with whole.replacing_file(out) as beside:
+        beside.write_text(whole.sealed(page if page.endswith("\n") else f"{page}\n", whole.IN_HTML), encoding="utf-8", newline="\n")
     return out
 
 

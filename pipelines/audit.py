@@ -17,8 +17,9 @@ from expectations.rules import Rule, RuleResult, Text
 from expectations.subject import Subject
 from pipelines import published, staging
 from pipelines.describe import escape, link, markdown_table
-from pipelines.home import Home, replacing
+from pipelines.home import Home
 from pipelines.partitions import EDITIONS
+from sources import whole
 from sources.registry import Edition, Registry
 from warehouse.changes import Change, as_text
 
@@ -143,6 +144,7 @@ def _judge(asset: str, edition: Edition, home: Home) -> list[RuleResult]:
     path = _results_path(edition, home)
     stored = staging.read_json(path) if path.exists() else {}
     staging.write_json(stored | {asset: [result.as_dict() for result in results]}, path)
+    whole.seal(path.parent)
     return results
 
 
@@ -236,9 +238,9 @@ def unasked(edition: Edition, found: Sequence[Change]) -> str:
 
 
 def accept(edition: Edition, home: Home) -> Path:
-    """Copy the staged tables to where the warehouse is built from."""
+    """Copy the staged tables to where the warehouse is built from; what was accepted before, and says otherwise, is kept."""
     source, target = home.staging(edition.edition_id), home.accepted(edition.edition_id)
-    with replacing(target) as folder:
+    with whole.replacing(target, keep=home.former) as folder:
         for name in STAGED:
             shutil.copy2(source / f"{name}.parquet", folder)
         for name in ("reading", "matching", "results"):

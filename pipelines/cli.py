@@ -198,6 +198,23 @@ def publish(applying: bool, named: tuple[str, ...], as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON / JSONで出力.")
+def verify(as_json: bool) -> None:
+    """See that nothing was lost or changed: originals, decisions, tables, every published value, release and page.
+
+    原本から公開物まで、記録と食い違うファイルや値がないかを調べます。Exit code 1 where something is not as it was recorded; each is
+    named with its cause and what to do. Changes nothing.
+    """
+    from pipelines.home import Home
+    from pipelines.verification import report
+    from pipelines.verification import verify as look
+
+    done = look(Home.find(), say=lambda line: click.echo(f"  {line}", err=True))
+    click.echo(report(done, as_json))
+    raise click.exceptions.Exit(1 if done.faults else 0)
+
+
+@main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port of the UI / ポート番号.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on / 待ち受けアドレス.")
 def ui(port: int, host: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from pipelines import acceptance, audit, deciding, open_findings, review, run
 from pipelines.home import Home
 from pipelines.open_findings import Item
+from sources import whole
 from sources.errors import ShinchokuError
 from sources.registry import Edition, Series, load
 from warehouse.changes import Change
@@ -227,10 +228,8 @@ class _Changes:
             if path not in self.before:
                 path.unlink()
             elif path.read_bytes() != self.before[path]:
-                with suppress(OSError):
-                    beside = path.with_name(f".{path.name}.back")
+                with suppress(OSError), whole.replacing_file(path) as beside:
                     beside.write_bytes(self.before[path])
-                    beside.replace(path)
 
     def written(self) -> Written:
         changes = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sources import places
+from sources import places, whole
 from sources.errors import PassingError, ShinchokuError
 
 if TYPE_CHECKING:
@@ -32,7 +31,24 @@ run_monitoring:
   enabled: true
 """
 
+INPUTS = "series.sha256"  # what the series' files were when the program last used or wrote them
 _held: set[Path] = set()
+
+
+def inputs() -> dict[Path, str]:
+    """The YAML files of every series, with the name under which their sha256 is recorded."""
+    from sources.registry import roots
+
+    found = (path for folder in dict.fromkeys(roots()) for path in sorted(folder.glob("*/**/*.yaml")))
+    return {path: input_name(path) for path in found if not any(part.startswith(".") for part in path.parts[-4:])}
+
+
+def input_name(path: Path) -> str:
+    """``series/`` and the path in the folder that people write to; what only the package has begins with ``bundled/``."""
+    from sources.registry import roots
+
+    folder = next(folder for folder in roots() if path.is_relative_to(folder))
+    return f"{'series' if folder == roots()[0] else 'bundled'}/{path.relative_to(folder).as_posix()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,11 @@ class Home:
         """What was read last and passed: the only thing that the warehouse is built from."""
         return self._place(f"accepted/{edition_id}")
 
+    @property
+    def former(self) -> Path:
+        """What was accepted before something else of the same edition was: never deleted."""
+        return self._place("former")
+
     def pages(self, edition_id: str) -> Path:
         return self._place(f"pages/{edition_id}")
 
@@ -126,7 +147,8 @@ class Home:
                 pass
             settings = self.dagster / "dagster.yaml"
             if not settings.exists():
-                settings.write_text(DAGSTER_YAML, encoding="utf-8")
+                with whole.replacing_file(settings) as fresh:
+                    fresh.write_text(DAGSTER_YAML, encoding="utf-8")
         except OSError as error:
             reason = error.strerror or error
             raise ShinchokuError(
@@ -137,8 +159,10 @@ class Home:
     def take_down(self) -> None:
         """Leave nothing for the public to see; the releases that were stay on record."""
         (self.exports / "latest").unlink(missing_ok=True)
-        self.warehouse.unlink(missing_ok=True)
-        shutil.rmtree(self.site, ignore_errors=True)
+        with whole.draft(self.root) as place:
+            for folder in (self.site, self.warehouse.parent):
+                if folder.exists():
+                    folder.rename(place / folder.name)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -165,22 +189,10 @@ class Home:
             try:
                 with self.working():
                     yield
+                self.record()
             finally:
                 _held.discard(path)
 
-
-@contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
-    """A new folder to fill, which takes the place of ``folder`` only when the block has ended well."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    fresh.chmod(0o755)
-    old = fresh.with_name(fresh.name + ".old")
-    try:
-        yield fresh
-        if folder.exists():
-            folder.rename(old)
-        fresh.rename(folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+    def record(self) -> None:
+        """Remember what the files of the series are, so that a change that nobody made is seen."""
+        whole.write_list(self.root / INPUTS, [(name, whole.sha256(path)) for path, name in inputs().items()])

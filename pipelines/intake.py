@@ -131,10 +131,9 @@ def put_away(file: Path, folder: Path) -> Path:
     """Move a file, beside one of the same name and other content under a name that says so."""
     folder.mkdir(parents=True, exist_ok=True)
     digest = file_sha256(file)
-    target = folder / file.name
-    if target.exists() and file_sha256(target) != digest:
-        stem = file.stem.encode()[:200].decode(errors="ignore")  # a name has at most 255 bytes
-        target = folder / f"{stem}-{digest[:12]}{file.suffix}"
+    stem = file.stem.encode()[:180].decode(errors="ignore")  # a name has at most 255 bytes
+    names = (file.name, *(f"{stem}-{digest[:length]}{file.suffix}" for length in (12, 24, 64)))
+    target = next(path for name in names if not (path := folder / name).exists() or file_sha256(path) == digest)
     return file.replace(target)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.home import Home
+from sources import whole
 from sources.matching import Match, figure_ids, match
 from sources.observations import Observation
 from sources.records import Box, Figure, LedgerEntry, PageSize, Period, Reading, Statement
@@ -24,9 +25,8 @@ Row = dict[str, object]
 
 def write_json(data: object, path: Path) -> None:
     """Write so that a reader finds the old file or the new one, never half of one."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(json.dumps(data, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
-    beside.replace(path)
+    with whole.replacing_file(path) as beside:
+        beside.write_text(json.dumps(data, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
 
 
 def read_json(path: Path) -> Any:
@@ -104,6 +104,7 @@ def stage_matching(edition: Edition, home: Home) -> Match:
     write_table("statement", [row.row() for row in matched.statements], folder / "statement.parquet")
     found = {"unmatched": [plain(row) for row in matched.unmatched], "findings": [plain(row) for row in matched.findings]}
     write_json(found, folder / "matching.json")
+    whole.seal(folder)
     return matched
 
 

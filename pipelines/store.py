@@ -16,12 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sources.errors import PassingError, ShinchokuError
 
 # In this order places are sent, so that what stands further down never speaks of what has not arrived.
-PLACES = ("series", "staging", "pages", "review", "results", "accepted", "warehouse", "exports", "site")
+PLACES = ("series", "staging", "pages", "review", "results", "former", "accepted", "warehouse", "exports", "site")
 SERIES = "series/"
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")  # what S3 answers to who comes second
 
@@ -105,6 +105,27 @@ class Store:
             if _contents(files) != _contents(record.files):
                 with self._told():
                     self._send(place, record, files)
+
+    def damaged(self, counts: dict[str, int]) -> Iterator[tuple[str, Literal["changed", "missing"]]]:
+        """The objects that are not what their pointers say, each read whole."""
+        self.refresh()
+        assert self.seen is not None
+        keys: dict[str, str] = {}
+        with self._told():
+            for place in sorted(self.seen):
+                files: Files = json.loads(self.filesystem.cat_file(self._pointer(place)))["files"]
+                keys |= {entry["key"]: entry["sha256"] for entry in files.values() if "key" in entry}
+        counts["objects"] = len(keys)
+        for key, digest in keys.items():
+            with self._told():
+                try:
+                    with self.filesystem.open(f"{self.base}/{key}", "rb") as file:
+                        found = hashlib.file_digest(file, "sha256").hexdigest()
+                except FileNotFoundError:
+                    yield f"{self.base}/{key}", "missing"
+                    continue
+            if found != digest:
+                yield f"{self.base}/{key}", "changed"
 
     # -- how it is done
 

@@ -7,7 +7,6 @@ Applying them is matching's business.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -16,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from sources import whole
 from sources.yaml_files import Strict, checked_text, read_yaml, validated
 
 
@@ -69,12 +69,20 @@ class Mapping(Signed):
     unit: str | None = None
 
 
+class Former(Strict):
+    """A decision that another one took the place of, or that was taken back."""
+
+    until: date
+    was: Correction | Acknowledgement | Mapping
+
+
 class Decisions(Strict):
-    """decisions.yaml: every decision about one edition."""
+    """decisions.yaml: every decision about one edition; ``former`` no longer holds, and is kept."""
 
     corrections: tuple[Correction, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
     mappings: tuple[Mapping, ...] = ()
+    former: tuple[Former, ...] = ()
 
 
 _KEYS: dict[type[Signed], str] = {Correction: "corrections", Acknowledgement: "acknowledgements", Mapping: "mappings"}
@@ -84,7 +92,7 @@ _ABOUT: dict[type[Signed], tuple[str, ...]] = {  # what makes two decisions be a
 
 
 def append(path: Path, decision: Correction | Acknowledgement | Mapping, start_from: Path | None = None) -> None:
-    """Add a decision to a file, keeping its comments; one about the same thing gives way to it.
+    """Add a decision to a file, keeping its comments; one about the same thing gives way to it and is kept under ``former``.
 
     ``start_from`` is the file to begin with where there is none yet. The new file is checked before it takes the old one's place.
     """
@@ -95,6 +103,8 @@ def append(path: Path, decision: Correction | Acknowledgement | Mapping, start_f
     new |= {name: new.pop(name) for name in Signed.model_fields}  # what was decided first, who and why after it
     for at, old in enumerate(decided):
         if all(old.get(name) == new.get(name) for name in _ABOUT[kind]):
+            if plain(kind.model_validate(old)) != plain(decision):
+                _keep(document, old, decision.when)
             decided[at] = new
             break
     else:
@@ -103,14 +113,19 @@ def append(path: Path, decision: Correction | Acknowledgement | Mapping, start_f
 
 
 def remove(path: Path, key: str, fits: Callable[[Any], bool], start_from: Path | None = None) -> None:
-    """Take the decisions of one kind (``corrections`` ...) that fit out of a file."""
+    """Decisions of one kind (``corrections`` ...) that fit hold no longer: they are moved to ``former``."""
     document = load_document(path if path.exists() else start_from)
     entries = document.get(key) or []
-    for at in reversed([at for at, entry in enumerate(entries) if fits(entry)]):
-        del entries[at]
+    for old in [entry for entry in entries if fits(entry)]:
+        entries.remove(old)
+        _keep(document, old, date.today())
     if not entries and key in document:
         del document[key]
     write_document(path, document, Decisions, "decisions")
+
+
+def _keep(document: Any, old: Any, until: date) -> None:
+    document.setdefault("former", []).append({"until": until, "was": old})
 
 
 def plain(model: Strict) -> dict[str, Any]:
@@ -141,19 +156,12 @@ def write_document(path: Path, document: Any, model: type[Strict], schema: str, 
 
     A new file begins with the line that tells editors its schema, and with ``comment``.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with whole.replacing_file(path) as draft:
+        with draft.open("w", encoding="utf-8") as file:
             if not path.exists():
                 file.write(_schema_line(path, schema) + comment)
             _yaml().dump(document, file)
         validated(model, *read_yaml(draft), path)
-        draft.chmod(0o644)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _schema_line(path: Path, schema: str) -> str:

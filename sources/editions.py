@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from sources import whole
 from sources.decisions import load_document, plain, write_document
 from sources.errors import ShinchokuError
 from sources.records import Reading
@@ -154,9 +155,8 @@ def take_in(
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"report-{sha256[:12]}.pdf"
     if not file.exists():
-        partial = file.with_suffix(".part")
-        shutil.copyfile(pdf, partial)
-        partial.replace(file)
+        with whole.replacing_file(file) as partial:
+            shutil.copyfile(pdf, partial)
     if present is None:
         document: Any = plain(_draft(cover, file, sha256, page_count))
     else:
@@ -198,12 +198,18 @@ def accept(
             f"{edition.edition_id} has {len(open_errors)} open errors. Settle each in {edition.decisions_file}:\n  {listed}",
             f"{edition.edition_id}には未解決のエラーが{len(open_errors)}件あります。{edition.decisions_file}で決めてください。")
     edition.checked_report()
-    if errata:
-        known = edition.series.find(f"editions/{edition.id}/errata.yaml")
-        document = load_document(known)
-        document.setdefault("errata", []).extend(plain(erratum) for erratum in errata)
+    if new := [erratum for erratum in errata if not _is_last(erratum, edition.errata)]:
+        document = load_document(edition.series.find(f"editions/{edition.id}/errata.yaml"))
+        document.setdefault("errata", []).extend(plain(erratum) for erratum in new)
         write_document(edition.series.writable / "editions" / edition.id / "errata.yaml", document, ErrataFile, "errata")
     _set_status(edition, StatusChange(status="accepted", when=today or date.today(), who=who, reason=reason))
+
+
+def _is_last(erratum: Erratum, written: Sequence[Erratum]) -> bool:
+    """Whether it is the last word on what it is about already: accepting was interrupted after it was written."""
+    subject = {"when", "before", "after"}
+    about = [known for known in written if known.model_dump(exclude=subject) == erratum.model_dump(exclude=subject)]
+    return bool(about) and about[-1].model_dump(exclude={"when"}) == erratum.model_dump(exclude={"when"})
 
 
 def withdraw(edition: Edition, who: str, reason: str, today: date | None = None) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from sources import whole
 from sources.errors import ShinchokuError
 from warehouse import fields
 from warehouse.codelists import TABLES as CODE_TABLES
@@ -41,32 +42,13 @@ def build_warehouse(
     wanted = {str(row["edition_id"]): row for row in code_lists["edition"] if row["status"] in statuses}
     folders = sorted((folder for folder in staged if folder.name in wanted), key=lambda folder: folder.name)
     published = _published(code_lists, {folder.name for folder in folders})
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside.unlink(missing_ok=True)
-        with closing(duckdb.connect(str(beside), config=STORAGE)) as connection:
-            connection.execute("BEGIN")
-            for name in CODE_TABLES:
-                _load_rows(connection, name, published[name])
-            for name in STAGED:
-                _load_files(connection, name, [folder / f"{name}.parquet" for folder in folders])
-            connection.execute(
-                "DELETE FROM unit WHERE unit_code NOT IN (SELECT unit_code FROM observation UNION SELECT unit_code FROM indicator)"
-            )
-            check(connection)
-            for name in (*CODE_TABLES, *STAGED):
-                _declare_keys(connection, fields.table(name))
-            connection.execute(VIEWS.read_text("utf-8"))
-            for name in (*CODE_TABLES, *STAGED, *fields.dictionary().views):
-                _describe(connection, name)
-            connection.execute("COMMIT")
-            counts = {name: _count(connection, name) for name in (*CODE_TABLES, *STAGED)}
-            connection.execute("CHECKPOINT")
-        if not (keep_same and _say_the_same(beside, out)):
-            with beside.open("rb") as built:
-                os.fsync(built.fileno())
-            beside.replace(out)
+        with whole.draft(out.parent) as place:
+            beside = place / out.name
+            with closing(duckdb.connect(str(beside), config=STORAGE)) as connection:
+                counts = _build(connection, published, folders)
+            if not (keep_same and out.exists() and not any(differences(beside, out))):
+                _put(beside, out)
     except (duckdb.Error, OSError) as error:
         raise ShinchokuError(
             f"{out}: the warehouse could not be built ({error}). The last good one is untouched; "
@@ -74,14 +56,49 @@ def build_warehouse(
             f"{out}: データベースを作れませんでした（{error}）。前のものはそのまま残っています。"
             "書き込めるフォルダか確かめ、版を読み取り直してください。",
         ) from error
-    finally:
-        for leftover in (beside, beside.with_name(beside.name + ".wal")):
-            leftover.unlink(missing_ok=True)
     return counts
 
 
-def _say_the_same(built: Path, out: Path) -> bool:
-    """Whether two files have the same tables, views, comments and rows. Their bytes always differ: DuckDB leaves parts of blocks unset."""
+def _build(connection: duckdb.DuckDBPyConnection, published: CodeLists, folders: Sequence[Path]) -> dict[str, int]:
+    connection.execute("BEGIN")
+    for name in CODE_TABLES:
+        _load_rows(connection, name, published[name])
+    for name in STAGED:
+        _load_files(connection, name, [folder / f"{name}.parquet" for folder in folders])
+    connection.execute("DELETE FROM unit WHERE unit_code NOT IN (SELECT unit_code FROM observation UNION SELECT unit_code FROM indicator)")
+    check(connection)
+    for name in (*CODE_TABLES, *STAGED):
+        _declare_keys(connection, fields.table(name))
+    connection.execute(VIEWS.read_text("utf-8"))
+    for name in (*CODE_TABLES, *STAGED, *fields.dictionary().views):
+        _describe(connection, name)
+    connection.execute("COMMIT")
+    counts = {name: _count(connection, name) for name in (*CODE_TABLES, *STAGED)}
+    connection.execute("CHECKPOINT")
+    return counts
+
+
+def _put(built: Path, out: Path) -> None:
+    """Swap the file in. Until that is done the list beside it has both, so that it is right at every moment."""
+    with built.open("rb") as file:
+        os.fsync(file.fileno())
+    sums, new = out.with_name(whole.SUMS), (out.name, whole.sha256(built))
+    before = whole.read_list(sums).get(out.name, set()) if sums.exists() and out.exists() else set()
+    whole.write_list(sums, sorted({new, *((out.name, digest) for digest in before)}))
+    built.replace(out)
+    whole.write_list(sums, [new])
+
+
+class Difference(NamedTuple):
+    """A row that one of two warehouses has and the other has not; no row where their columns or comments differ."""
+
+    table: str
+    row: dict[str, object]
+    is_new: bool
+
+
+def differences(new: Path, old: Path) -> Iterator[Difference]:
+    """Where two warehouses say otherwise. Their bytes always differ: DuckDB leaves parts of blocks unset."""
     import duckdb
 
     described = " UNION ALL ".join((
@@ -89,16 +106,23 @@ def _say_the_same(built: Path, out: Path) -> bool:
         "SELECT view_name, sql, comment FROM duckdb_views() WHERE NOT internal AND database_name = {0}",
         "SELECT table_name || '.' || column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal AND database_name = {0} ORDER BY ALL",
     ))
-    rows = "FROM ((FROM new.{0} EXCEPT ALL FROM old.{0}) UNION ALL (FROM old.{0} EXCEPT ALL FROM new.{0})) LIMIT 1"
-    try:
-        with closing(duckdb.connect()) as connection:
-            for name, file in {"new": built, "old": out}.items():
+    with closing(duckdb.connect()) as connection:
+        for name, file in {"new": new, "old": old}.items():
+            try:
                 connection.execute(f"ATTACH {fields.literal(str(file))} AS {name} (READ_ONLY)")
-            new, old = (connection.execute(described.format(name)).fetchall() for name in ("'new'", "'old'"))
-            names = map(fields.identifier, (*CODE_TABLES, *STAGED))
-            return new == old and not any(connection.execute(rows.format(name)).fetchall() for name in names)
-    except duckdb.Error:  # there is no old file, or it is damaged
-        return False
+            except duckdb.Error:
+                yield Difference("", {}, name == "old")
+                return
+        one, other = (connection.execute(described.format(name)).fetchall() for name in ("'new'", "'old'"))
+        yield from (Difference(str(row[0]), {}, row in one) for row in sorted(set(one) ^ set(other), key=str))
+        if {row[0] for row in one} != {row[0] for row in other}:
+            return
+        for table in map(fields.identifier, (*CODE_TABLES, *STAGED)):
+            for here, there in (("new", "old"), ("old", "new")):
+                cursor = connection.execute(f"FROM {here}.{table} EXCEPT ALL FROM {there}.{table} ORDER BY ALL")
+                names = [column[0] for column in cursor.description or ()]
+                while row := cursor.fetchone():
+                    yield Difference(table.strip('"'), dict(zip(names, row, strict=True)), here == "new")
 
 
 def check(connection: duckdb.DuckDBPyConnection) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sources import whole
 from sources.errors import ShinchokuError
 from warehouse import fields
 
@@ -43,17 +44,10 @@ def write_table(table: str, rows: Iterable[Mapping[str, object]], path: Path) ->
             arrays.append(pa.array(values, type=arrow_field.type))
         except (pa.ArrowInvalid, pa.ArrowTypeError, ArithmeticError, ValueError) as error:
             raise _refusal(path, table, None, f"column {column.name}: {error}", f"列 {column.name}: {error}") from error
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("wb") as sink:
-            pq.write_table(pa.Table.from_arrays(arrays, schema=schema), sink, compression="zstd")
-            sink.flush()
-            os.fsync(sink.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    with whole.replacing_file(path) as beside, beside.open("wb") as sink:
+        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), sink, compression="zstd")
+        sink.flush()
+        os.fsync(sink.fileno())
     return count
 
 

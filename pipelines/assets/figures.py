@@ -8,9 +8,9 @@ from pipelines import audit, spots, staging
 from pipelines.assets.report_file import report_file
 from pipelines.code_version import code_version
 from pipelines.describe import INGESTION, OWNERS, STAGED, described, link
-from pipelines.home import replacing
 from pipelines.partitions import EDITIONS
 from pipelines.resources import PATIENCE, Reader, Series, Storage
+from sources import whole
 
 
 @dg.asset(
@@ -44,9 +44,9 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage,
         reading = read_report(path, fiscal_year=edition.fiscal_year, limits=limits, ocr=reader.ocr_mode)
         for warning in reading.warnings:
             context.log.warning(f"{path.name}: {warning}")
-        with replacing(home.pages(edition.edition_id)) as folder:
+        with whole.replacing(home.pages(edition.edition_id)) as folder:
             texts, table = spots.draw(path, reading, folder, limits)
-        with replacing(home.staging(edition.edition_id)) as folder:
+        with whole.replacing(home.staging(edition.edition_id)) as folder:
             staging.write_reading(reading, folder / "reading.json")
             staging.write_json(texts, folder / "box_text.json")
             write_table("figure", staging.figure_rows(edition, reading), folder / "figure.parquet")

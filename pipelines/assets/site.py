@@ -9,8 +9,9 @@ from pipelines.assets.exports import exports
 from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
 from pipelines.describe import OWNERS, PUBLIC, PUBLICATION, link
-from pipelines.home import Home, replacing
+from pipelines.home import Home
 from pipelines.resources import PATIENCE, Series, Storage
+from sources import whole
 
 if TYPE_CHECKING:
     from warehouse.site import Pages
@@ -40,7 +41,7 @@ def site(context: dg.AssetExecutionContext, series: Series, storage: Storage) ->
         pictures = {
             edition_id: found for edition_id in series.registry().editions if (found := page_pictures(edition_id, home)) is not None
         }
-        with replacing(home.site) as folder:
+        with whole.replacing(home.site) as folder:
             made = write_site(home.warehouse, (home.exports / "latest").resolve(), pictures, folder, before=home.site)
     index = home.site / "index.html"
     context.log.info(f"{made.pages} pages, {made.crops} pictures: {index}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.home import Home, replacing
+from pipelines.home import Home
 from pipelines.resources import Storage
 from sources.errors import ShinchokuError
 
@@ -44,19 +44,6 @@ def test_one_process_writes_at_a_time_and_a_dead_one_holds_nothing(tmp_path: Pat
     other.wait()
     with home.lock(), home.lock():
         pass
-
-
-def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    folder = tmp_path / "staging"
-    with replacing(folder) as fresh:
-        (fresh / "one").touch()
-    with pytest.raises(RuntimeError), replacing(folder) as fresh:
-        (fresh / "two").touch()
-        raise RuntimeError
-    with replacing(folder) as fresh:
-        (fresh / "three").touch()
-    assert [path.name for path in folder.iterdir()] == ["three"]
-    assert [path.name for path in tmp_path.iterdir()] == ["staging"]
 
 
 @pytest.mark.parametrize(("said", "config", "keep"), [("", 0, None), ("3", 0, 3), ("3", 5, 5), (" ", 2, 2)])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sources import whole
 from sources.errors import ShinchokuError
 from warehouse import readability
 from warehouse.exports import contents, csvw, documents, linked, package, release, tables, workbook
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Manifest", "write_exports"]
 
 MEMORY = "2GB"
-FOR_PROGRAMS = ("observations", "figures")  # the tables that are also JSON Lines and Parquet
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def write_exports(warehouse: Path, registry: Registry | None, out: Path, *, keep
                     f"{warehouse}: 公開できる承認済みの版がありません。edition.yamlで承認してから、もう一度実行してください。",
                 )
             resources = contents.resources(connection, datasets)
-            _write_tables(connection, resources, folder)
+            tables.write_all(connection, resources, folder)
             version = _version(datasets, folder)
             for dataset in datasets:
                 documents.write_open_data_list(dataset, folder)
@@ -76,17 +76,6 @@ def write_exports(warehouse: Path, registry: Registry | None, out: Path, *, keep
         ) from error
     counts = {resource.stem: resource.rows for resource in resources}
     return Manifest(published.path, version, published.files, counts, published.changed, tuple(faults))
-
-
-def _write_tables(connection: duckdb.DuckDBPyConnection, resources: list[contents.Resource], folder: Path) -> None:
-    (folder / "codelists").mkdir()
-    for resource in resources:
-        stem = folder / resource.stem
-        tables.write_csv(connection, resource.query, resource.table, stem.with_suffix(".csv"), rows=resource.rows)
-        tables.write_json(connection, resource.query, resource.table, stem.with_suffix(".json"))
-        if resource.stem.endswith(FOR_PROGRAMS):
-            tables.write_json(connection, resource.query, resource.table, stem.with_suffix(".jsonl"), lines=True)
-            tables.write_parquet(connection, resource.query, resource.table, stem.with_suffix(".parquet"))
 
 
 def _write_metadata(
@@ -136,5 +125,5 @@ def _version(datasets: list[contents.Dataset], folder: Path) -> str:
     newest = max(edition["issued"] or edition["period_end"] for dataset in datasets for edition in dataset.editions)
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.csv")):
-        digest.update(f"{path.relative_to(folder).as_posix()} {release.sha256(path)}\n".encode())
+        digest.update(f"{path.relative_to(folder).as_posix()} {whole.sha256(path)}\n".encode())
     return f"{newest}+{digest.hexdigest()[:8]}"

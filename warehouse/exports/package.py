@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sources.errors import ShinchokuError
+from sources.whole import sha256
 from warehouse import fields
 from warehouse.exports.contents import CHECKED_ROWS, Dataset, Resource, references
-from warehouse.exports.release import sha256
 
 NAME = "datapackage.json"
 SPEC = "https://datapackage.org/profiles/2.0/datapackage.json"

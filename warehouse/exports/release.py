@@ -11,7 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-SUMS = "SHA256SUMS"
+from sources import whole
+from sources.whole import SUMS, checksums, listing
+
+__all__ = ["SUMS", "Release", "checksums", "draft", "is_named_by", "publish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +27,20 @@ class Release:
 @contextmanager
 def draft(out: Path) -> Iterator[Path]:
     """A new folder beside the releases, gone afterwards unless published."""
-    releases = out / "releases"
-    releases.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=releases, prefix=".draft-"))
-    folder.chmod(0o755)
-    try:
+    whole.sweep(out)
+    with whole.draft(out / "releases") as place:
+        folder = place / "release"
+        folder.mkdir()
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def checksums(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+def is_named_by(release: Path, text: bytes) -> bool:
+    """Whether a release bears the name that its list gives it."""
+    return release.name.endswith(f"-{_digest(text)}")
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:12]
 
 
 def publish(folder: Path, out: Path, stem: str, *, keep: int | None = None) -> Release:
@@ -45,14 +49,14 @@ def publish(folder: Path, out: Path, stem: str, *, keep: int | None = None) -> R
     ``keep`` is how many releases stay; None keeps all.
     """
     sums = checksums(folder)
-    listing = "".join(f"{digest}  {name}\n" for name, digest in sums.items())
-    target = out / "releases" / f"{stem}-{hashlib.sha256(listing.encode()).hexdigest()[:12]}"
+    text = listing(sums.items())
+    target = out / "releases" / f"{stem}-{_digest(text.encode())}"
     latest = out / "latest"
-    is_whole = target.is_dir() and checksums(target) == sums and (target / SUMS).read_text("utf-8") == listing
+    is_whole = target.is_dir() and checksums(target) == sums and (target / SUMS).read_text("utf-8") == text
     if is_whole and latest.resolve() == target.resolve():
         return Release(target, sums, changed=False)
     if not is_whole:
-        (folder / SUMS).write_text(listing, encoding="utf-8", newline="\n")
+        (folder / SUMS).write_text(text, encoding="utf-8", newline="\n")
         for path in folder.rglob("*"):
             _sync(path)
         _sync(folder)
@@ -60,10 +64,8 @@ def publish(folder: Path, out: Path, stem: str, *, keep: int | None = None) -> R
             target.rename(Path(tempfile.mkdtemp(dir=target.parent, prefix=".damaged-")) / target.name)
         folder.rename(target)
         _sync(target.parent)
-    link = out / f".latest.{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(Path("releases") / target.name)
-    link.replace(latest)
+    with whole.replacing_file(latest) as link:
+        link.symlink_to(Path("releases") / target.name)
     _sync(out)
     _forget(target, keep)
     return Release(target, sums, changed=True)
@@ -81,11 +83,6 @@ def _forget(current: Path, keep: int | None) -> None:
     )
     for path in others[max(keep, 1) - 1 :]:
         shutil.rmtree(path)
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sources import spreadsheets
 from warehouse import fields
-from warehouse.exports.contents import plain
+from warehouse.exports.contents import Resource, plain
 from warehouse.fields import Column, Table
 
 if TYPE_CHECKING:
@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 
 BOM = "\ufeff"
 EOL = "\r\n"
+FOR_PROGRAMS = ("observations", "figures")  # the tables that are also JSON Lines and Parquet
+
+
+def write_all(connection: duckdb.DuckDBPyConnection, resources: list[Resource], folder: Path) -> None:
+    """Every table of a release in each of its formats."""
+    (folder / "codelists").mkdir()
+    for resource in resources:
+        stem = folder / resource.stem
+        write_csv(connection, resource.query, resource.table, stem.with_suffix(".csv"), rows=resource.rows)
+        write_json(connection, resource.query, resource.table, stem.with_suffix(".json"))
+        if resource.stem.endswith(FOR_PROGRAMS):
+            write_json(connection, resource.query, resource.table, stem.with_suffix(".jsonl"), lines=True)
+            write_parquet(connection, resource.query, resource.table, stem.with_suffix(".parquet"))
 
 
 def write_csv(connection: duckdb.DuckDBPyConnection, query: str, table: Table, path: Path, *, rows: int) -> None:
