@@ -194,5 +194,6 @@ class Home:
                 _held.discard(path)
 
     def record(self) -> None:
-        """Remember what the files of the series are, so that a change that nobody made is seen."""
-        whole.write_list(self.root / INPUTS, [(name, whole.sha256(path)) for path, name in inputs().items()])
+        """Remember what the files of the series and the lists of former editions are, so that a change that nobody made is seen."""
+        lists = {path: path.relative_to(self.root).as_posix() for path in sorted((self.root / "former").glob(f"[!.]*/{whole.SUMS}"))}
+        whole.write_list(self.root / INPUTS, [(name, whole.sha256(path)) for path, name in (inputs() | lists).items()])

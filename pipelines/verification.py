@@ -7,6 +7,7 @@ docs/backup.md says what is not covered. Nothing here changes a file.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines import published, staging
-from pipelines.home import INPUTS, Home, input_name, inputs
+from pipelines.home import INPUTS, Home, inputs
 from sources import whole
 from sources.errors import ShinchokuError
 from sources.matching import figure_ids
@@ -101,13 +102,21 @@ def of_series(home: Home, counts: dict[str, int]) -> Iterator[Fault]:
     for path, name in found.items():
         if listed and whole.sha256(path) not in listed.get(name, ()):
             yield _fault(Flaw(path, "changed" if name in listed else "unlisted"), _by_hand())
-    places = {name: folder / Path(*Path(name).parts[1:]) for folder in roots() for name in listed if input_name(folder / Path(*Path(name).parts[1:])) == name}
-    yield from (_fault(Flaw(path, "missing"), _by_hand()) for name, path in places.items() if name not in found.values())
+    for name in listed.keys() - found.values():
+        if name.startswith("former/"):
+            path = home.root / name
+            if not path.is_file() or whole.sha256(path) not in listed[name]:
+                yield _fault(Flaw(path, "changed" if path.is_file() else "missing"), _remedy(Flaw(path, "changed"), home.root / "former", home))
+        else:
+            first, _, rest = name.partition("/")
+            yield _fault(Flaw(roots()[0 if first == "series" else -1] / rest, "missing"), _by_hand())
     counts["series files"] = len(found)
     try:
         registry = load()
     except ShinchokuError as error:
         yield Fault(next((path for path in found if str(path) in error.en), roots()[0]), "", Words(error.en, error.ja), _by_hand())
+        return
+    except ValueError:  # a file that is no text any more, which was named above
         return
     yield from _originals(home, registry, counts)
 
@@ -169,7 +178,8 @@ def _belonging(home: Home) -> Iterator[Path]:
         yield from (home.results, home.warehouse, home.site)
         listed = (home.exports / "latest" / "codelists" / "edition.csv").resolve()
         if listed.is_file():
-            yield from (home.accepted(line.split(",")[0]) for line in listed.read_text("utf-8-sig").splitlines()[1:])
+            names = (line.partition(",")[0] for line in listed.read_text("utf-8-sig", errors="replace").splitlines()[1:])
+            yield from (home.accepted(name) for name in names if re.fullmatch(r"[\w.-]+", name))
 
 
 def _flaws_of(path: Path) -> Iterator[Flaw]:

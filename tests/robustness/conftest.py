@@ -1,8 +1,9 @@
-"""A complete small data folder, made once a session: one edition accepted, corrected and accepted again, the next one a draft."""
+"""A complete small data folder, made once a session: an edition accepted with a decision, corrected and accepted again."""
 
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from click.testing import CliRunner, Result
 
 from pipelines.cli import main
 from pipelines.home import Home
+from sources.decisions import Mapping, append
+from sources.registry import load
 from tests.ingestion import city
 
 
@@ -31,12 +34,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         inbox.mkdir(parents=True)
         city.report(inbox / "R6.pdf")
         shinchoku("intake")
+        decision = Mapping(label="講座開催", indicator="courses", reason="市に確認済み", who="佐藤", when=date(2025, 7, 1))
+        append(load().edition("madeup_city-R6").decisions_file, decision)
         shinchoku("accept", "madeup_city-R6", "--when", "2025-07-01")
         shinchoku("intake", city.report(place / "b.pdf", courses="32"), "--reason", "講座数の誤り")
         shinchoku("accept", "madeup_city-R6", "--when", "2025-09-01", "--reason", "市の訂正")
-        city.report(inbox / "R7.pdf", "R7", applications="150", before="110", courses="31")
-        shinchoku("intake")
-        shinchoku("decide", "R7", "restated:applications", "--acknowledge", "--reason", "市に確認済み", "--when", "2026-07-01")
     return place
 
 

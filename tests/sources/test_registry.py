@@ -114,7 +114,9 @@ def test_a_decision_keeps_the_comments_and_the_others(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
     append(path, Acknowledgement(finding="c:d", expect="3件", reason="r", who="w", when=date(2026, 6, 3)))
     text = path.read_text(encoding="utf-8")
-    assert text.count("finding:") == 2 and "3件" in text and "2件" not in text
+    decided, former = text.split("former:")
+    assert decided.count("finding:") == 2 and "3件" in decided and "2件" not in decided
+    assert "until: 2026-06-03" in former and "2件" in former and "who: w" in former, "what was decided before is kept"
 
 
 def test_a_file_that_would_not_be_valid_is_not_written(tmp_path: Path) -> None:
