@@ -25,6 +25,7 @@ from warehouse.changes import Change, as_text
 
 # Which rules are checks of which asset. The rules on the edition before judge the observations.
 RULES: dict[str, tuple[Rule, ...]] = {"figures": figures.RULES, "observations": (*observations.RULES, *previous.RULES)}
+SETTLED = "settled"  # beside the results of the figures: the acknowledgements that they were judged with
 EXAMPLES_SHOWN = 10
 ERRORS_NAMED = 5
 CHANGES_SHOWN = 20
@@ -66,6 +67,15 @@ def check_results(asset: str, results: Iterable[RuleResult], edition: Edition, h
         )
         for result in results
     ]
+
+
+def as_event(result: dg.AssetCheckResult, edition: Edition) -> dg.AssetCheckEvaluation:
+    """A result as Dagster stores it for a check whose asset is not part of the run."""
+    assert result.asset_key and result.check_name
+    return dg.AssetCheckEvaluation(
+        asset_key=result.asset_key, check_name=result.check_name, passed=bool(result.passed), severity=result.severity,
+        description=result.description, metadata=result.metadata, partition=edition.edition_id,
+    )  # fmt: skip
 
 
 def _rule_in_words(rule: Rule) -> str:
@@ -126,6 +136,13 @@ def judge_figures(edition: Edition, home: Home) -> list[RuleResult]:
     return _judge("figures", edition, home)
 
 
+def judge_figures_again(edition: Edition, home: Home) -> list[RuleResult] | None:
+    """The figures judged anew where other findings are settled now than when they were judged; nothing where they stand."""
+    path = _results_path(edition, home)
+    stored = staging.read_json(path) if path.exists() else {}
+    return judge_figures(edition, home) if stored.get(SETTLED) != _settled(edition) else None
+
+
 def judge_observations(edition: Edition, home: Home) -> list[RuleResult]:
     return _judge("observations", edition, home)
 
@@ -134,7 +151,7 @@ def _judge(asset: str, edition: Edition, home: Home) -> list[RuleResult]:
     from expectations.adapter import run_suite
 
     subject = _subject(edition, home)
-    settled = {(decision.finding, decision.expect): decision.reason for decision in edition.decisions.acknowledgements}
+    settled = {(finding, expect): reason for finding, expect, reason in _settled(edition)}
     suites = {"figures": (figures,), "observations": (observations, previous)}[asset]
     results = [
         result
@@ -143,9 +160,14 @@ def _judge(asset: str, edition: Edition, home: Home) -> list[RuleResult]:
     ]
     path = _results_path(edition, home)
     stored = staging.read_json(path) if path.exists() else {}
-    staging.write_json(stored | {asset: [result.as_dict() for result in results]}, path)
+    by = {SETTLED: _settled(edition)} if asset == "figures" else {}
+    staging.write_json(stored | {asset: [result.as_dict() for result in results]} | by, path)
     whole.seal(path.parent)
     return results
+
+
+def _settled(edition: Edition) -> list[list[str]]:
+    return [[decision.finding, decision.expect, decision.reason] for decision in edition.decisions.acknowledgements]
 
 
 def _subject(edition: Edition, home: Home) -> Subject:
@@ -180,7 +202,7 @@ def stored_results(edition: Edition, home: Home) -> list[RuleResult] | None:
     """What the last audit of the staged tables found; nothing where it did not come to its end."""
     path = _results_path(edition, home)
     stored = staging.read_json(path) if path.exists() else {}
-    if set(stored) != set(RULES):
+    if not set(RULES) <= set(stored):
         return None
     return [RuleResult(**row) for asset in RULES for row in stored[asset]]
 

@@ -23,7 +23,7 @@ NO_CODE = {"__pycache__", "series"}
 
 @lru_cache(maxsize=32)
 def code_version(modules: Sequence[str], libraries: Sequence[str] = ()) -> str:
-    """Twelve hexadecimal digits of the text of modules and packages (templates and tables in them too) and of the libraries' versions.
+    """Twelve hexadecimal digits of the text of modules, packages (templates and tables in them too) and single files, and of the libraries' versions.
 
     Raises ModuleNotFoundError where a module is not there; a library that is not installed counts as such.
     """
@@ -47,6 +47,9 @@ def program_version() -> str:
 
 
 def _texts(module: str) -> Iterator[tuple[str, Path]]:
+    if "/" in module:  # a table or template that lies beside modules
+        yield module, Path(__file__).parent.parent / module
+        return
     found = importlib.util.find_spec(module)
     if found is None or found.origin is None:
         raise ModuleNotFoundError(module)

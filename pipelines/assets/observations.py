@@ -39,6 +39,10 @@ def observations(context: dg.AssetExecutionContext, series: Series, storage: Sto
         folder = home.staging(edition.edition_id)
         matched = staging.stage_matching(edition, home)
         results = audit.judge_observations(edition, home)
+        again = audit.judge_figures_again(edition, home)
+    for result in audit.check_results("figures", again or (), edition, home):
+        # They are checks of another asset, which was not made again: only the event can say so.
+        context.instance.report_runless_asset_event(audit.as_event(result, edition))
     rows = [observation.row() for observation in matched.observations]
     for row in matched.unmatched:
         context.log.info(f"{row.figure_id} is no observation: {row.reason_en}")

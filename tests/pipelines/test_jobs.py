@@ -7,13 +7,16 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from pipelines import definitions
+from pipelines.cli import main
 from pipelines.home import Home
 from pipelines.jobs import JOBS
 from pipelines.partitions import add_editions
@@ -67,13 +70,10 @@ def test_runs_are_tagged_with_series_edition_and_year_whoever_starts_them(home: 
     assert "no edition is called 'gone-R1'" in str(failure.step_failure_data.user_failure_data), "the step says what is wrong, not the tags"
 
 
+@pytest.mark.slow
 def test_rebuilding_makes_the_public_page_of_an_accepted_edition_and_leaves_it_for_a_draft(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from click.testing import CliRunner
-
-    from pipelines.cli import main
-
     monkeypatch.setenv("SHINCHOKU_SERIES", str(city.series(tmp_path / "series")))
     for arguments in (("intake", city.report(tmp_path / "R6.pdf")), ("accept", "madeup_city-R6", "--who", "佐藤")):
         result = CliRunner().invoke(main, [str(argument) for argument in arguments])
@@ -100,3 +100,36 @@ def test_a_backfill_of_all_editions_queues_one_tagged_run_each(home: Home) -> No
     assert {run.tags["dagster/partition"] for run in runs} == set(load().editions)
     (run,) = (run for run in runs if run.tags["dagster/partition"] == EDITION)
     assert TAGS.items() <= run.tags.items() and run.status == dg.DagsterRunStatus.QUEUED
+
+
+@pytest.mark.slow
+def test_reviewing_anew_settles_what_a_person_wrote_into_the_decisions_without_reading(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines import audit
+    from sources import reading
+
+    series = city.series(tmp_path / "series")
+    monkeypatch.setenv("SHINCHOKU_SERIES", str(series))
+    taken = CliRunner().invoke(main, ["intake", str(city.report(tmp_path / "R6.pdf", more="# 満足度\n! |6200|%\n(R6年度)\n"))])
+    assert taken.exit_code == 0, taken.output
+    name = "madeup_city-R6"
+
+    def open_ones() -> set[str]:
+        return {result.rule_id for result in audit.stored_results(load().edition(name), home) or () if not result.passed}
+
+    def shown(instance: dg.DagsterInstance) -> bool:
+        key = dg.AssetCheckKey(dg.AssetKey("figures"), "value_is_plausible")
+        record = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0]
+        assert record.event and record.event.dagster_event
+        return bool(record.event.dagster_event.asset_check_evaluation_data.passed)
+
+    assert "value_is_plausible" in open_ones()
+    found = next(r for r in audit.stored_results(load().edition(name), home) or () if r.rule_id == "value_is_plausible").examples[0]
+    decision = {"finding": found["finding"], "expect": found["expect"], "reason": "市の資料どおり", "who": "佐藤", "when": date(2026, 6, 1)}
+    (series / "madeup_city" / "editions" / "R6" / "decisions.yaml").write_text(yaml.safe_dump({"acknowledgements": [decision]}, allow_unicode=True))
+    monkeypatch.setattr(reading, "read_report", lambda *_, **__: pytest.fail("nothing is read"))
+    with running(home) as execute:
+        assert not shown(execute.instance)
+        assert execute("review", name) == []
+        assert "value_is_plausible" not in open_ones() and shown(execute.instance)
