@@ -34,9 +34,9 @@ ui: $(STAMP)  ## the Dagster UI on http://localhost:3000
 screenshots: $(STAMP)  ## the pictures of README and docs anew (needs Chromium)
 	@$(BIN)/python -m tests.ui.screenshots $(ARGS)
 
-bench: $(STAMP)  ## all benchmarks, as ratios against floors in the same run
-	$(BIN)/python benchmarks/reading.py
-	$(BIN)/python benchmarks/publishing.py $(ARGS)
+bench: $(STAMP)  ## all benchmarks, as ratios against floors and peers in the same run: docs/benchmarks.md
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,bench]'
+	$(BIN)/python -m benchmarks $(ARGS)
 
 lint: $(STAMP)  ## ruff, and which module may import which
 	$(BIN)/ruff check .

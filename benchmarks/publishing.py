@@ -1,6 +1,6 @@
 """Writing a release and building the warehouse, against DuckDB's bare statements for the same rows in the same run.
 
-    .venv/bin/python benchmarks/publishing.py [--rows 10000000] [--editions 10000] [--folder FOLDER]
+    .venv/bin/python -m benchmarks.publishing [--rows 10000000] [--editions 10000] [--folder FOLDER]
 
 Exports: the observations of a thousand made-up cities to CSV, JSON and Parquet, each against ``COPY`` of the same table in the
 order of its key, in a process of its own with the memory limit of an export; the most memory that each process held stands
@@ -15,19 +15,17 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tests.warehouse import made_up  # noqa: E402
-from warehouse import exports, fields  # noqa: E402
-from warehouse.build import STAGED, build_warehouse  # noqa: E402
-from warehouse.exports import contents, tables  # noqa: E402
+from benchmarks.rows import Row, Section, against, shown
+from tests.warehouse import made_up
+from warehouse import exports, fields
+from warehouse.build import STAGED, build_warehouse
+from warehouse.exports import contents, tables
 
 CITIES = 1000
 
@@ -105,36 +103,43 @@ def editions(folder: Path, count: int) -> tuple[list[Path], dict[str, Any]]:
     return [folder / edition_id for edition_id in ids], lists
 
 
-def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def exported(folder: Path, count: int) -> Iterator[Row]:
+    """Each form of export against DuckDB's own statement."""
+    alone(observations, folder / "observations.duckdb", count)
+    for form in ("csv", "json", "parquet"):
+        bare, least = alone(write, folder / "observations.duckdb", form, True, folder / "out", count)
+        ours, most = alone(write, folder / "observations.duckdb", form, False, folder / "out", count)
+        name = f"{form}, {count:,} "
+        yield Row(f"{name}observations", f"{name}観測値", f"{ours:.1f} s, {most:,} MiB", f"{bare:.1f} s, {least:,} MiB", f"{ours / bare:.2f}")
+
+
+def built(folder: Path, count: int) -> Row:
+    """The warehouse of made-up editions against bare loading."""
+    staged, lists = editions(folder, count)
+
+    def bare() -> None:
+        with duckdb.connect(str(folder / "bare.duckdb")) as connection:
+            for table in STAGED:
+                files = [str(place / f"{table}.parquet") for place in staged]
+                connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_parquet({files})")
+
+    ours, least, ratio = against(lambda: build_warehouse(staged, lists, folder / "ours.duckdb"), bare, 3)
+    return Row(f"warehouse, {count:,} editions", f"倉庫、{count:,}版", f"{ours:.1f} s", f"{least:.1f} s", f"{ratio:.2f}")
+
+
+def options(asked: argparse.ArgumentParser) -> None:
     asked.add_argument("--rows", type=int, default=1_000_000)
     asked.add_argument("--editions", type=int, default=1000)
     asked.add_argument("--folder", type=Path, help="where to put the made-up data (some GB); default a temporary folder")
-    given = asked.parse_args()
+
+
+def section(given: argparse.Namespace) -> Section:
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
-        folder = Path(name)
-        alone(observations, folder / "observations.duckdb", given.rows)
-        print(f"{given.rows:,} observations")
-        for form in ("csv", "json", "parquet"):
-            bare, least = alone(write, folder / "observations.duckdb", form, True, folder / "out", given.rows)
-            ours, most = alone(write, folder / "observations.duckdb", form, False, folder / "out", given.rows)
-            print(f"  {form:8} {ours:7.1f} s {bare:7.1f} s bare  {ours / bare:5.2f}  {most:,} MiB ({least:,} bare)", flush=True)
-        staged, lists = editions(folder, given.editions)
-        rounds = []
-        for _ in range(3):
-            start = time.perf_counter()
-            with duckdb.connect(str(folder / "bare.duckdb")) as connection:
-                for table in STAGED:
-                    files = [str(place / f"{table}.parquet") for place in staged]
-                    connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_parquet({files})")
-            bare = time.perf_counter() - start
-            (folder / "bare.duckdb").unlink()
-            start = time.perf_counter()
-            build_warehouse(staged, lists, folder / "ours.duckdb")
-            rounds.append((time.perf_counter() - start, bare))
-        ours, bare = sorted(rounds, key=lambda pair: pair[0] / pair[1])[1]
-        print(f"{given.editions:,} editions\n  warehouse {ours:6.1f} s {bare:7.1f} s bare  {ours / bare:5.2f}")
+        rows = [*exported(Path(name), given.rows), built(Path(name), given.editions)]
+    return Section("Exports and warehouse", "公開用ファイルと倉庫", ("Shinchoku", "DuckDB alone / DuckDBのみ", "ratio / 比"), rows)
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options(parser)
+    print(shown(section(parser.parse_args())))

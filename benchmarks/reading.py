@@ -1,27 +1,31 @@
-"""Reading pages and texts, against what any reader by pdfplumber must pay on the same pages in the same run.
+"""Reading pages and texts, against what others pay on the same pages in the same run.
 
-    .venv/bin/python benchmarks/reading.py [FILE.pdf ...]
+    .venv/bin/python -m benchmarks.reading [FILE.pdf ...]
 
-The floor is ``page.dedupe_chars().extract_words(extra_attrs=["fontname", "size"])``; bare ``extract_words()`` stands beside
-it. The start of the process and the rendering of pictures are not counted. Without files the bundled report is read. Then: the memory
-of the process that reads one file and twenty times its pages; six files with one and with two at a time.
+The floor is ``page.dedupe_chars().extract_words(extra_attrs=["fontname", "size"])``: what any reader by pdfplumber must pay. The other
+ways give words, text or tables, not figures. The start of the process is not counted. Without files the bundled report is read.
+Then: the memory of the process that reads one file and twenty times its pages; six files with one and with two at a time.
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
+import io
 import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pdfplumber
+import pypdfium2
 
+from benchmarks.rows import Row, Section, against, seconds, shown
 from sources.figures import Reader
 from sources.layout.page import analyse
 from sources.notation import Context, read
@@ -31,7 +35,6 @@ from sources.reading import read_report
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = sorted(ROOT.glob("sources/series/*/editions/*/report.pdf"))
-ROUNDS = 5
 TEXTS = (
     "30万枚超",
     "前年度比+3万枚 (前年度 27万枚)",
@@ -41,59 +44,100 @@ TEXTS = (
 )
 
 
-def ours(path: Path) -> int:
+def ours(path: Path) -> None:
     reader = Reader(date.today().year)
     pdf = open_pdf(path)
     for number, page in enumerate(pdf.pages, start=1):
         reader.read_page(analyse(read_page(page, number)))
         page.close()
-    return len(pdf.pages)
 
 
-def floor(path: Path) -> int:
+def _plumbed(path: Path, way: Callable[[pdfplumber.page.Page], object]) -> None:
     with pdfplumber.open(path) as pdf:
         for page in pdf.pages:
-            page.dedupe_chars().extract_words(extra_attrs=["fontname", "size"])
+            way(page)
             page.close()
-        return len(pdf.pages)
 
 
-def bare(path: Path) -> int:
-    with pdfplumber.open(path) as pdf:
-        for page in pdf.pages:
-            page.extract_words()
-            page.close()
-        return len(pdf.pages)
+def floor(path: Path) -> None:
+    _plumbed(path, lambda page: page.dedupe_chars().extract_words(extra_attrs=["fontname", "size"]))
 
 
-def per_page(way: Callable[[Path], int], path: Path) -> float:
-    start = time.perf_counter()
-    pages = way(path)
-    return (time.perf_counter() - start) / pages * 1000
+def words(path: Path) -> None:
+    _plumbed(path, lambda page: page.extract_words())
 
 
-def main() -> None:
-    files = [Path(name) for name in sys.argv[1:]] or BUNDLED
-    print(f"{'file':28} {'ours':>9} {'floor':>9} {'bare':>9} {'ours/floor':>11} {'ours/bare':>10}")
-    for path in files:
-        rounds = [tuple(per_page(way, path) for way in (ours, floor, bare)) for _ in range(ROUNDS)]
-        mine, least, words = (statistics.median(r[i] for r in rounds) for i in range(3))
-        against = [statistics.median(r[0] / r[i] for r in rounds) for i in (1, 2)]
-        name = "/".join(path.parts[-2:])[-28:]
-        print(f"{name:28} {mine:6.1f} ms {least:6.1f} ms {words:6.1f} ms {against[0]:11.2f} {against[1]:10.2f}")
+def tables(path: Path) -> None:
+    _plumbed(path, lambda page: page.extract_tables())
+
+
+def pdfium(path: Path) -> None:
+    with pypdfium2.PdfDocument(path) as pdf:
+        for page in pdf:
+            page.get_textpage().get_text_range()
+
+
+def pymupdf(path: Path) -> None:
+    import pymupdf
+
+    with pymupdf.open(path) as pdf:
+        for page in pdf:
+            page.get_text("words")
+
+
+def camelot(path: Path) -> None:
+    import camelot
+
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")  # one for every area without a table
+        camelot.read_pdf(str(path), pages="all", flavor="lattice")
+
+
+# How each is called here, whether it is to be installed (the extra "bench"), and how often it is measured.
+PEERS: dict[str, tuple[Callable[[Path], None], str, int]] = {
+    'pdfplumber `dedupe_chars().extract_words(extra_attrs=…)` (the floor / 下限)': (floor, "pdfplumber", 7),
+    "pdfplumber `extract_words()`": (words, "pdfplumber", 7),
+    "pdfplumber `extract_tables()`": (tables, "pdfplumber", 7),
+    "camelot `read_pdf(flavor='lattice')`": (camelot, "camelot", 1),
+    "PyMuPDF `get_text('words')`": (pymupdf, "pymupdf", 5),
+    "PDFium `get_text_range()`": (pdfium, "pypdfium2", 5),
+}
+
+
+def installed() -> Iterator[tuple[str, Callable[[Path], None], int]]:
+    for name, (way, package, rounds) in PEERS.items():
+        if importlib.util.find_spec(package):
+            yield name, way, rounds
+        else:
+            print(f"{package} is not installed: pip install -e '.[bench]'", file=sys.stderr)
+
+
+def reading(path: Path) -> Section:
+    """One file against every peer that is installed."""
+    with pypdfium2.PdfDocument(path) as pdf:
+        pages = len(pdf)
+    ours(path)  # what is loaded once is loaded now
+    rows = []
+    for name, way, rounds in installed():
+        way(path)
+        mine, theirs, ratio = against(lambda: ours(path), lambda way=way: way(path), rounds)  # type: ignore[misc]
+        rows.append(Row(name, name, f"{mine / pages * 1000:.1f} ms", f"{theirs / pages * 1000:.1f} ms", f"{ratio:.2f}"))
+    name = "/".join(path.parts[-3:])
+    return Section(
+        f"Time a page, {name} ({pages} pages)", f"1ページの時間、{name}（{pages}ページ）", ("Shinchoku", "other / 他", "ratio / 比"), rows,
+        ("Shinchoku gives figures with meaning and place; the others give words, text or tables. A ratio below 1: Shinchoku is faster.",
+         "Shinchokuは意味と位置のある数値を、ほかは語・文字列・表を返します。比が1未満ならShinchokuのほうが速いことを示します。"),
+    )
+
+
+def notation() -> Row:
     context = Context(fiscal_year=2024)
-    start, count = time.perf_counter(), 0
-    while time.perf_counter() - start < 1:
-        for text in TEXTS:
-            read(text, context)
-        count += len(TEXTS)
-    print(f"notation: {count / (time.perf_counter() - start):,.0f} texts a second")
-    with tempfile.TemporaryDirectory() as folder:
-        memory(files[0], Path(folder))
-        together(files[0], Path(folder))
+    count = 200
+    took = seconds(lambda: [read(text, context) for text in TEXTS * count])
+    return Row("texts read a second", "1秒に読む文字列", f"{len(TEXTS) * count / took:,.0f}", "", "")
 
 
-def memory(path: Path, folder: Path) -> None:
+def memory(path: Path, folder: Path) -> Row:
     """The most memory of the reading process, for a file and for one of twenty times its pages."""
     many = folder / "many.pdf"
     with document(path) as source, document(path) as out:
@@ -104,22 +148,47 @@ def memory(path: Path, folder: Path) -> None:
     once = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     pages = read_report(many, ocr="off").page_count
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"memory: {pages} pages take {most / once:.2f} times that of {pages // 20}")
+    unit = 1 << (20 if sys.platform == "darwin" else 10)
+    return Row(f"memory for {pages} pages / for {pages // 20}", f"メモリー：{pages}ページ / {pages // 20}ページ",
+               f"{most // unit} MiB", f"{once // unit} MiB", f"{most / once:.2f}")
 
 
-def together(path: Path, folder: Path) -> None:
+def together(path: Path, folder: Path) -> Row:
     """Six files one after another and two at a time."""
     files = [folder / f"{n}.pdf" for n in range(6)]
     for file in files:
         shutil.copyfile(path, file)
-    took = []
-    for jobs in ("1", "2"):
-        start = time.perf_counter()
+
+    def extract(jobs: str) -> None:
         command = [sys.executable, "-m", "pipelines.cli", "extract", *map(str, files), "--jobs", jobs, "-o", str(folder / jobs)]
         subprocess.run(command, check=True, cwd=ROOT, stderr=subprocess.DEVNULL)
-        took.append(time.perf_counter() - start)
-    print(f"six files: {took[0]:.1f} s one by one, {took[1]:.1f} s two at a time, {took[0] / took[1]:.2f} times as fast")
+
+    two, one, ratio = against(lambda: extract("2"), lambda: extract("1"), 1)
+    return Row("six files, two at a time / one by one", "6ファイル：2つずつ / 1つずつ", f"{two:.1f} s", f"{one:.1f} s", f"{ratio:.2f}")
+
+
+def start() -> Iterator[Row]:
+    """From the command's start to its end, against Python's own start."""
+    def run(*command: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, *command], check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    cases = {
+        "shinchoku --help": (("-m", "pipelines.cli", "--help"), "import click"),
+        "shinchoku extract report.pdf": (("-m", "pipelines.cli", "extract", str(BUNDLED[0])), "import pdfplumber"),
+    }
+    for name, (command, bare) in cases.items():
+        mine, least, ratio = against(run(*command), run("-c", bare))
+        yield Row(f"`{name}` / `{bare}`", f"`{name}` / `{bare}`", f"{mine:.2f} s", f"{least:.2f} s", f"{ratio:.2f}")
+
+
+def sections(files: list[Path]) -> Iterator[Section]:
+    for path in files:
+        yield reading(path)
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [notation(), memory(files[0], Path(folder)), together(files[0], Path(folder)), *start()]
+    yield Section("Texts, memory, starts", "文字列、メモリー、起動", ("Shinchoku", "other / 他", "ratio / 比"), rows)
 
 
 if __name__ == "__main__":
-    main()
+    for section in sections([Path(name) for name in sys.argv[1:]] or BUNDLED):
+        print(shown(section), end="\n\n", flush=True)

@@ -55,11 +55,14 @@ def agreement(gold: Cells, found: Cells) -> tuple[int, ...]:
     return same_reading(gold, found), same_label(gold, found), same, digits(gold) == digits(found)
 
 
-def paired(figures: list[Figure]) -> list[tuple[Cells, Cells | None]]:
-    """Each gold row with the figure that says the same, or None."""
+def as_cells(figures: list[Figure]) -> list[Cells]:
+    return [{key: "" if cell is None else str(cell) for key, cell in row(figure).items()} for figure in figures]
+
+
+def paired(left: list[Cells]) -> list[tuple[Cells, Cells | None]]:
+    """Each gold row with the found one that says the same, or None."""
     with GOLD.open(encoding="utf-8-sig", newline="") as file:
         gold = list(csv.DictReader(file))
-    left = [{key: "" if cell is None else str(cell) for key, cell in row(figure).items()} for figure in figures]
     candidates = sorted(
         ((agreement(g, f), -i, -j) for i, g in enumerate(gold) for j, f in enumerate(left) if same_number(g, f)), reverse=True
     )
@@ -82,9 +85,9 @@ class Shares:
     precision: float
 
 
-def shares(figures: list[Figure]) -> Shares:
-    pairs = paired(figures)
+def shares(cells: list[Cells]) -> Shares:
+    pairs = paired(cells)
     found = [(g, f) for g, f in pairs if f is not None]
     right = [(g, f) for g, f in found if same_reading(g, f)]
     named = [1 for g, f in right if same_label(g, f)]
-    return Shares(len(found) / len(pairs), len(right) / len(pairs), len(named) / len(pairs), len(found) / max(len(figures), 1))
+    return Shares(len(found) / len(pairs), len(right) / len(pairs), len(named) / len(pairs), len(found) / max(len(cells), 1))

@@ -6,12 +6,12 @@ import pytest
 
 from pipelines.table import row
 from sources.records import Reading
-from tests.scoring import READING, Cells, digits, paired, same_label, same_reading
+from tests.scoring import READING, Cells, as_cells, digits, paired, same_label, same_reading
 
 
 @pytest.fixture(scope="module")
 def pairs(reading: Reading) -> list[tuple[Cells, Cells | None]]:
-    return paired(reading.figures)
+    return paired(as_cells(reading.figures))
 
 
 def test_every_number_is_found_with_its_unit(pairs: list[tuple[Cells, Cells | None]]) -> None:

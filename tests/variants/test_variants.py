@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sources.reading import read_report
-from tests.scoring import Shares, shares
+from tests.scoring import Shares, as_cells, shares
 from tests.variants.recipe import STYLES, as_html, chromium_pdf, reportlab_pdf
 
 
@@ -26,7 +26,7 @@ def close(found: Shares) -> bool:
     ids=["three framed columns", "two columns without frames", "four columns across"],
 )
 def test_another_layout_says_the_same(tmp_path: Path, setting: dict) -> None:
-    found = shares(read_report(reportlab_pdf(tmp_path / "variant.pdf", **setting), fiscal_year=2024).figures)
+    found = shares(as_cells(read_report(reportlab_pdf(tmp_path / "variant.pdf", **setting), fiscal_year=2024).figures))
     assert close(found), found
 
 
@@ -37,7 +37,7 @@ def test_another_layout_says_the_same(tmp_path: Path, setting: dict) -> None:
 def test_a_page_printed_by_a_browser_says_the_same(tmp_path: Path, style: str, font: str) -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
     pdf = chromium_pdf(as_html(style, f"'{font}'"), tmp_path / "variant.pdf", chromium)
-    found = shares(read_report(pdf, fiscal_year=2024).figures)
+    found = shares(as_cells(read_report(pdf, fiscal_year=2024).figures))
     assert close(found), found
 
 
@@ -45,7 +45,7 @@ def test_a_page_printed_by_a_browser_says_the_same(tmp_path: Path, style: str, f
 def test_a_scan_is_read_and_says_so(tmp_path: Path, report: Path) -> None:
     scan = scanned(report, tmp_path / "scan.pdf")
     reading = read_report(scan, fiscal_year=2024)
-    found = shares(reading.figures)
+    found = shares(as_cells(reading.figures))
     assert found.number >= 0.85 and found.precision >= 0.85, found
     assert {f.source for f in reading.figures} == {"ocr"}
     assert all(f.confidence is not None and 0 < f.confidence <= 1 for f in reading.figures)

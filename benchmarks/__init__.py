@@ -1,0 +1,1 @@
+"""How fast and how right, against others in the same run; ``python -m benchmarks`` writes docs/benchmarks.md. No test measures time."""
