@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from sources.registry import load
 from tests.conftest import ROOT
 from tests.ingestion import city
 
+BACKFILL = re.compile(r"^export DAGSTER_HOME=(.+)\ndagster (job backfill .+)$", re.M)
 EDITION = "kitakyushu_dx-R6"
 TAGS = {"series": "kitakyushu_dx", "edition": "R6", "fiscal_year": "2024", "stage": "ingest"}
 
@@ -87,13 +89,15 @@ def test_rebuilding_makes_the_public_page_of_an_accepted_edition_and_leaves_it_f
 
 
 @pytest.mark.slow
-def test_a_backfill_of_all_editions_queues_one_tagged_run_each(home: Home) -> None:
+def test_the_documented_backfill_of_all_editions_queues_one_tagged_run_each(home: Home) -> None:
+    pages = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("operation.md", "operation.ja.md")]
+    setting, command = BACKFILL.findall(pages[0])[0]
+    assert BACKFILL.findall(pages[0]) == BACKFILL.findall(pages[1])
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
         add_editions(load(), instance)
-        command = "job backfill -w workspace.yaml -j ingest --all all --noprompt"
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", "dagster", *command.split()],
-            cwd=ROOT, env={**os.environ, "DAGSTER_HOME": str(home.dagster)}, capture_output=True, text=True, timeout=120, check=False,
+            cwd=ROOT, env={**os.environ, "DAGSTER_HOME": setting.replace("$SHINCHOKU_HOME", str(home.root))}, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         runs = instance.get_runs()
@@ -133,3 +137,10 @@ def test_reviewing_anew_settles_what_a_person_wrote_into_the_decisions_without_r
         assert not shown(execute.instance)
         assert execute("review", name) == []
         assert "value_is_plausible" not in open_ones() and shown(execute.instance)
+
+
+def test_the_page_on_operation_tells_every_job_sensor_and_schedule() -> None:
+    known = {each.name for each in (*(definitions.defs.jobs or ()), *(definitions.defs.sensors or ()), *(definitions.defs.schedules or ()))}
+    for name in ("operation.md", "operation.ja.md"):
+        page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        assert not {job for job in known if f"`{job}`" not in page}, name
