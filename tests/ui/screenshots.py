@@ -106,7 +106,7 @@ SHOTS: dict[str, Callable[[Any, Place], None]] = {
 def served(root: Path) -> Iterator[Place]:
     """The bundled edition published and the made-up one a draft, with both servers."""
     shutil.copytree(REPORT.parents[2], root / "series" / REPORT.parents[2].name)
-    place = {"SHINCHOKU_HOME": str(root / "home"), "SHINCHOKU_SERIES": str(root / "series")}
+    place = {"SHINCHOKU_HOME": str(root / "home"), "SHINCHOKU_SERIES": str(root / "series"), "SHINCHOKU_WHO": "佐藤"}
     shinchoku = [sys.executable, "-m", "pipelines.cli"]
     made_up = typeset(planted()["summer"], root)
     for words in (["run"], ["intake", str(made_up)]):
