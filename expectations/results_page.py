@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from expectations.pages import environment, tally
+from expectations.pages import environment, styled, tally
 from expectations.rules import RuleResult
 from sources import whole
 from sources.registry import Edition
@@ -55,7 +55,7 @@ def write_results_page(out: Path, editions: Sequence[tuple[Edition, Sequence[Rul
             shown=EXAMPLES_SHOWN,
         )
     )
-    return write_whole(out, page)
+    return write_whole(out, styled(page))
 
 
 def write_whole(out: Path, page: str) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.frames import Rows, table
-from expectations.pages import environment, tally
+from expectations.pages import Places, environment, styled, tally
 from expectations.results_page import write_whole
 from expectations.rules import RuleResult
 from sources.errors import ShinchokuError
@@ -25,7 +25,7 @@ from warehouse.review.matters import Book, Matter, candidates, decided, matters
 from warehouse.review.pictures import Box, Embedded, Pictures, Sheet
 
 # The page says so itself, beside the header of the server that shows it.
-SERVED_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'"
+SERVED_POLICY = "default-src 'none'; style-src {style}; img-src 'self'; form-action 'self'; base-uri 'none'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +162,7 @@ class Review:
         reasons = {row["figure_id"]: row for row in material.unmatched}
         pages = _pages(here, material.results, reasons, self.ledger, statements, self.pictures)
         spots = {spot.figure.figure_id: spot for page in pages for spot in page.spots}
+        at = Places()
         html: str = (
             environment("warehouse.review")
             .get_template("review.html.j2")
@@ -194,10 +195,11 @@ class Review:
                 change_kinds=changes.KINDS,
                 change_whats=changes.WHATS,
                 desk=desk,
+                at=at,
                 **(_offered(self) | {"policy": SERVED_POLICY} if desk else {}),
             )
         )
-        return html
+        return styled(html, at)
 
 
 def write_review(out: Path, material: Material) -> Path:
