@@ -16,7 +16,7 @@ import click
 
 from pipelines.ingestion_cli import COMMANDS, signed_by
 from sources import places
-from sources.errors import ShinchokuError
+from sources.errors import ShinchokuError, of_system
 
 EXAMPLES = """
 \b
@@ -39,6 +39,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except ShinchokuError as error:
             click.echo(str(error), err=True)
+            ctx.exit(2)
+        except Exception as fault:
+            if not (told := of_system(fault, places.data_folder())):
+                raise
+            click.echo(str(told), err=True)
             ctx.exit(2)
 
 

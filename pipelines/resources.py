@@ -14,7 +14,7 @@ from pydantic import Field
 
 from pipelines.home import Home
 from sources.child import Limits
-from sources.errors import PassingError, ShinchokuError
+from sources.errors import PassingError, ShinchokuError, of_system
 from sources.registry import Edition, Registry, load
 
 
@@ -122,4 +122,6 @@ def explained() -> Iterator[None]:
             allow_retries=isinstance(error, PassingError),
         ) from error
     except Exception as fault:
+        if told := of_system(fault, Home.find().root):
+            raise dg.Failure(description=str(told), metadata={"problem": told.en, "問題": told.ja}, allow_retries=False) from fault
         raise dg.Failure(description="".join(traceback.format_exception(fault)), allow_retries=False) from fault
