@@ -385,7 +385,7 @@ def acknowledgement(finding: str, expect: str) -> str:
 
 def correction(figure_id: str, figure: Figure, edition: Edition | None = None) -> str:
     """What to write where a figure is wrong: its value and unit, or, with an edition, its period."""
-    use = f"value: {figure.value}, unit: {_quoted(figure.unit)}"
+    use = f"value: {figure.value}, unit: {_quoted(figure.unit or '')}"
     if edition is not None:
         use = f"period_kind: as_of, period_start: {edition.period_end}, period_end: {edition.period_end}"
         if figure.period and figure.period.kind == "as_of":

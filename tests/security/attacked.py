@@ -63,6 +63,7 @@ def write(root: Path) -> Path:
     for year, status in ((6, "accepted"), (7, "draft")):
         tiles = [Tile(label, [["", str(100 * (number + 1) + year), "件"], f"(R{year}年度)"]) for number, label in enumerate(LABELS)]
         if year == 7:
+            tiles.append(Tile("{{ 7*7 }} =1+1 @SUM(1+1)*cmd' /C calc'!A0", [["", "12", ""], "(R7年度)"]))
             tiles.append(Tile("<b>新しい</b> & \"指標\"", [["", "12", "施設"], "(R7年度)"]))
         sections = [Section("攻撃の章", "目標", [attacks.SCRIPT, "![x](http://attacker.example/p.png)"], tiles[at : at + 6]) for at in range(0, len(tiles), 6)]
         pdf = folder / "editions" / f"R{year}" / "<svg onload=alert(1)>'; --.pdf".replace("/", "")

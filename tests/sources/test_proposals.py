@@ -44,3 +44,13 @@ def test_a_new_series_matches_its_first_report(tmp_path: Path, gold: list[Figure
     assert not [finding.id for finding in found.findings if finding.severity == "error"]
     with pytest.raises(ShinchokuError, match="there already"):
         start_series(tmp_path, META, reading)
+
+
+def test_a_correction_of_a_figure_without_unit_is_proposed_too() -> None:
+    """Read back from a table, no unit is nothing at all."""
+    from types import SimpleNamespace
+
+    from sources.findings import correction
+
+    lines = correction("x-R6-p01-001", SimpleNamespace(value=12, unit=None, raw="12"))
+    assert 'unit: ""' in lines
