@@ -11,7 +11,7 @@ import pytest
 
 from pipelines import desk
 from pipelines.home import Home
-from tests.chromium import chromium
+from tests.chromium import chromium, wait
 from tests.security import attacked
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("attacked")]
@@ -66,7 +66,8 @@ def test_the_served_review(browser: Any, attacked_home: Home) -> None:
     try:
         text = look(browser, server.url)
         assert attacked.LABELS[0] in text and "<b>新しい</b>" in text
-        assert browser.execute_script("return [...document.images].every(one => one.complete && one.naturalWidth > 0)")
+        drawn = "return [...document.images].every(one => one.complete && one.naturalWidth > 0)"
+        assert wait(browser, 20, lambda here: here.execute_script(drawn), "its pictures")
     finally:
         server.shutdown()
         server.server_close()
