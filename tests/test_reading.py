@@ -83,5 +83,5 @@ def test_the_explanation_of_a_page_draws_each_figure_with_its_reason(tmp_path: P
     out = tmp_path / "page.html"
     count = explain.explain(report, 7, out, 2024)
     text = out.read_text(encoding="utf-8")
-    assert count == 9 and text.count('class="figure"') == 9
+    assert count == 9 and text.count('<rect class="figure"') == 9
     assert "label: " in text and "<script" not in text

@@ -25,7 +25,7 @@ def test_nothing_that_reads_a_page_is_left_out_of_its_version() -> None:
 
 def test_a_changed_text_is_another_version_and_compiled_code_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
-    package = tmp_path / "made_up"
+    package = tmp_path / "a_package_of_this_test"
     (package / "__pycache__").mkdir(parents=True)
     module, table = package / "__init__.py", package / "table.yaml"
     module.write_text("x = 1\n")
@@ -33,7 +33,7 @@ def test_a_changed_text_is_another_version_and_compiled_code_is_none(tmp_path: P
 
     def version() -> str:
         versions.code_version.cache_clear()
-        return versions.code_version(("made_up",))
+        return versions.code_version(("a_package_of_this_test",))
 
     first = version()
     (package / "__pycache__" / "x.pyc").write_bytes(b"1")
