@@ -198,13 +198,13 @@ def _results_path(edition: Edition, home: Home) -> Path:
     return home.staging(edition.edition_id) / "results.json"
 
 
-def stored_results(edition: Edition, home: Home) -> list[RuleResult] | None:
-    """What the last audit of the staged tables found; nothing where it did not come to its end."""
+def stored_results(edition: Edition, home: Home, assets: Sequence[str] = tuple(RULES)) -> list[RuleResult] | None:
+    """What the last audit of the staged tables found, of all or of some assets; nothing where it did not come to its end."""
     path = _results_path(edition, home)
     stored = staging.read_json(path) if path.exists() else {}
     if not set(RULES) <= set(stored):
         return None
-    return [RuleResult(**row) for asset in RULES for row in stored[asset]]
+    return [RuleResult(**row) for asset in assets for row in stored[asset]]
 
 
 def stored_matching(edition: Edition, home: Home) -> dict[str, list[dict[str, Any]]]:

@@ -157,14 +157,16 @@ def read(fiscal_year: int | None) -> None:
 
 @main.command()
 @click.option("--edition", "editions", multiple=True, metavar="ID", help="Only this edition, e.g. R6; may be given again / 対象の版.")
-def run(editions: tuple[str, ...]) -> None:
-    """Read, check and publish: every registered edition, or those named.
+@click.option("--again", is_flag=True, help="Make anew also what has not changed / 変わっていないものも作り直す.")
+def run(editions: tuple[str, ...], again: bool) -> None:
+    """Read, check and publish: every registered edition, or those named; what has not changed since is left as it is.
 
-    登録された版を読み取り、検証し、公開用ファイルを作ります。Runs the assets that the Dagster UI shows, in this process.
+    登録された版を読み取り、検証し、公開用ファイルを作ります。前回から変わっていないものはそのままです。Runs the assets that the
+    Dagster UI shows, in this process.
     """
     from pipelines import run as runner
 
-    outcome = runner.run(editions)
+    outcome = runner.run(editions, again=again)
     for problem in (*outcome.unreadable.values(), *outcome.refused.values()):
         click.echo(f"\n{problem}", err=True)
     click.echo(runner.summary(outcome))

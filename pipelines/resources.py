@@ -35,6 +35,10 @@ class Storage(dg.ConfigurableResource):
         description="exports/releasesに残すリリースの数。0ならSHINCHOKU_KEEP_RELEASES、それもなければすべて残す。"
         " How many releases stay under exports/releases; 0 means SHINCHOKU_KEEP_RELEASES, or all where that is not set.",
     )
+    again: bool = Field(
+        default=False,
+        description="前回から変わっていないものも作り直す。 Make anew also what has not changed since it was made last.",
+    )
 
     @property
     def keep(self) -> int | None:

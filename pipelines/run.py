@@ -44,8 +44,11 @@ def chosen(registry: Registry, names: Sequence[str]) -> list[Edition]:
     return list(registry.editions.values())
 
 
-def run(names: Sequence[str] = ()) -> Outcome:
-    """Every edition (or the named ones) through its stages, then the publication of all accepted ones, if none failed."""
+def run(names: Sequence[str] = (), *, again: bool = False) -> Outcome:
+    """Every edition (or the named ones) through its stages, then the publication of all accepted ones, if none failed.
+
+    What has not changed since it was made is left as it is, unless ``again`` says otherwise.
+    """
     from sources.registry import load
 
     home = Home.find()
@@ -53,6 +56,10 @@ def run(names: Sequence[str] = ()) -> Outcome:
     editions = chosen(load(), names)
     outcome = Outcome(home, editions)
     with running(home) as execute:
+        if again:
+            from pipelines import unchanged
+
+            unchanged.forget(home, [edition.edition_id for edition in editions])
         for edition in editions:
             for failure in execute("ingest", edition.edition_id):
                 kind = outcome.refused if failure.refused else outcome.unreadable

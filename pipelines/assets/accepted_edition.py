@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines import audit, published, staging
+from pipelines import audit, published, staging, unchanged
 from pipelines.assets.observations import observations
 from pipelines.conditions import YEARLY
 from pipelines.describe import ACCEPTED, OWNERS, PUBLICATION, described, link
@@ -39,6 +39,10 @@ from pipelines.resources import PATIENCE, Series, Storage
 def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
     with storage.at_work() as home:
         edition = series.edition(context.partition_key)
+        stage = unchanged.accepted_edition(edition, home)
+        if told := stage.unchanged(context, storage):
+            yield dg.MaterializeResult(metadata=told)
+            return
         with home.lock():
             stopped = audit.errors(edition, home)
             if edition.status != "accepted":
@@ -51,9 +55,11 @@ def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage:
                 page = link(home.review(edition.edition_id), home)
                 raise dg.Failure(description=why, metadata={"refused": True, "確認ページ / review page": page}, allow_retries=False)
             folder = audit.accept(edition, home)
+        rows = staging.row_count(folder, "observation")
+        stage.ended(context, **{"dagster/row_count": rows})
     yield dg.MaterializeResult(
         metadata={
-            "dagster/row_count": staging.row_count(folder, "observation"),
+            "dagster/row_count": rows,
             "確認ページ / review page": link(home.review(edition.edition_id), home),
             "フォルダ / folder": dg.MetadataValue.path(folder),
         }

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines import published, shelf
+from pipelines import published, shelf, unchanged
 from pipelines.assets.warehouse import warehouse
 from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS, YEARLY
@@ -33,7 +33,14 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
     from warehouse.exports import write_exports
 
     with storage.at_work() as home, home.lock():
-        manifest = write_exports(home.warehouse, published.registry(series.registry(), home), home.exports, keep=storage.keep)
+        registry = series.registry()
+        stage = unchanged.exports(registry, home, storage.keep)
+        if known := stage.unchanged(context, storage):
+            return dg.MaterializeResult(metadata=known, data_version=dg.DataVersion(known["リリース / release"]))
+        manifest = write_exports(home.warehouse, published.registry(registry, home), home.exports, keep=storage.keep)
+        rows = sum(count for stem, count in manifest.rows.items() if stem.endswith("observations"))
+        told: dict[str, int | str] = {"dagster/row_count": rows, "リリース / release": manifest.version}
+        stage.ended(context, **told)
     context.log.info(f"release {manifest.version}: {len(manifest.files)} files, {'new' if manifest.changed else 'unchanged'}")
     files = [
         {
@@ -45,7 +52,7 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
     ]
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": sum(count for stem, count in manifest.rows.items() if stem.endswith("observations")),
+            "dagster/row_count": rows,
             "表ごとの行数 / rows": manifest.rows,
             "ファイル / files": dg.MetadataValue.md(markdown_table(files, list(files[0]), limit=None)),
             "公開ファイル / published files": link(home.exports / "latest", home),

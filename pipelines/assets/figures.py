@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines import audit, spots, staging
+from pipelines import audit, spots, staging, unchanged
 from pipelines.assets.report_file import report_file
 from pipelines.code_version import code_version
 from pipelines.describe import INGESTION, OWNERS, STAGED, described, link
@@ -37,6 +37,11 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage,
 
     with storage.at_work() as home:
         edition = series.edition(context.partition_key)
+        stage = unchanged.figures(edition, home, reader)
+        known = audit.stored_results(edition, home, ["figures"])
+        if known is not None and (told := stage.unchanged(context, storage)):
+            yield dg.MaterializeResult(metadata=told, check_results=audit.check_results("figures", known, edition, home))
+            return
         path = edition.checked_report()
         context.log.info(f"reading {path.name}")
         audit.warm_up()
@@ -52,6 +57,7 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage,
             write_table("figure", staging.figure_rows(edition, reading), folder / "figure.parquet")
             write_table("ledger", staging.ledger_rows(edition, reading), folder / "ledger.parquet")
         results = audit.judge_figures(edition, home)
+        stage.ended(context, **{"dagster/row_count": len(reading.figures)})
     context.log.info(f"{len(reading.figures)} figures on {reading.page_count} pages")
     yield dg.MaterializeResult(
         metadata={

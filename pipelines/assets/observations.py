@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines import audit, staging
+from pipelines import audit, staging, unchanged
 from pipelines.assets.figures import figures
 from pipelines.code_version import code_version
 from pipelines.describe import INGESTION, NOTHING, OWNERS, STAGED, described, escape, link, markdown_table
@@ -36,9 +36,15 @@ from pipelines.resources import PATIENCE, Series, Storage
 def observations(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
     with storage.at_work() as home:
         edition = series.edition(context.partition_key)
+        stage = unchanged.observations(edition, home)
+        known = audit.stored_results(edition, home, ["observations"])
+        if known is not None and (told := stage.unchanged(context, storage)):
+            yield dg.MaterializeResult(metadata=told, check_results=audit.check_results("observations", known, edition, home))
+            return
         folder = home.staging(edition.edition_id)
         matched = staging.stage_matching(edition, home)
         results = audit.judge_observations(edition, home)
+        stage.ended(context, **{"dagster/row_count": len(matched.observations)})
         again = audit.judge_figures_again(edition, home)
     for result in audit.check_results("figures", again or (), edition, home):
         # They are checks of another asset, which was not made again: only the event can say so.

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines import audit
+from pipelines import audit, unchanged
 from pipelines.assets.observations import observations
 from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
@@ -30,7 +30,11 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
 
     with storage.at_work() as home:
         edition = series.edition(context.partition_key)
+        stage = unchanged.review_page(edition, home)
+        if told := stage.unchanged(context, storage):
+            return dg.MaterializeResult(metadata=told | {"ページ / page": link(home.review(edition.edition_id), home)})
         path = review.write_page(edition, home)
+        stage.ended(context)
     context.log.info(str(path))
     return dg.MaterializeResult(
         metadata={
@@ -56,6 +60,11 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
 )
 def results_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     with storage.at_work() as home:
-        path = audit.write_results(series.registry(), home)
+        registry = series.registry()
+        stage = unchanged.results_page(registry, home)
+        if told := stage.unchanged(context, storage):
+            return dg.MaterializeResult(metadata=told | {"ページ / page": link(home.results, home)})
+        path = audit.write_results(registry, home)
+        stage.ended(context)
     context.log.info(str(path))
     return dg.MaterializeResult(metadata={"ページ / page": link(path, home), "ファイル / file": dg.MetadataValue.path(path)})

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines import unchanged
 from pipelines.describe import INGESTION, OWNERS, SOURCE, escape
 from pipelines.partitions import EDITIONS
 from pipelines.resources import PATIENCE, Series, Storage
@@ -20,12 +21,16 @@ from pipelines.resources import PATIENCE, Series, Storage
     ),
 )
 def report_file(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
-    with storage.at_work():
+    with storage.at_work() as home:
         edition = series.edition(context.partition_key)
-        path = edition.checked_report()
+        stage, path = unchanged.report_file(edition, home), edition.report
+        told = stage.unchanged(context, storage) or {}
+        if not told:
+            edition.checked_report()
+            stage.ended(context)
+            context.log.info(f"{path.name}, {path.stat().st_size:,} bytes, {edition.origin}, {edition.status}")
     meta = edition.meta
-    context.log.info(f"{path.name}, {path.stat().st_size:,} bytes, {edition.origin}, {edition.status}")
-    metadata: dict[str, dg.MetadataValue | str | int] = {
+    metadata: dict[str, dg.MetadataValue | str | int] = told | {
         "ファイル / file": dg.MetadataValue.path(path),
         "sha256": edition.sha256,
         "バイト数 / bytes": path.stat().st_size,

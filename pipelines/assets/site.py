@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from pipelines import staging
+from pipelines import staging, unchanged
 from pipelines.assets.exports import exports
 from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
@@ -38,11 +38,16 @@ def site(context: dg.AssetExecutionContext, series: Series, storage: Storage) ->
     from warehouse.site import write_site
 
     with storage.at_work() as home, home.lock():
+        registry = series.registry()
+        stage = unchanged.site(registry, home)
+        if told := stage.unchanged(context, storage):
+            return dg.MaterializeResult(metadata=told | {"公開ページ / public page": link(home.site / "index.html", home)})
         pictures = {
-            edition_id: found for edition_id in series.registry().editions if (found := page_pictures(edition_id, home)) is not None
+            edition_id: found for edition_id in registry.editions if (found := page_pictures(edition_id, home)) is not None
         }
         with whole.replacing(home.site) as folder:
             made = write_site(home.warehouse, (home.exports / "latest").resolve(), pictures, folder, before=home.site)
+        stage.ended(context, **{"リリース / release": made.version})
     index = home.site / "index.html"
     context.log.info(f"{made.pages} pages, {made.crops} pictures: {index}")
     return dg.MaterializeResult(

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines import due, published
+from pipelines import due, published, unchanged
 from pipelines.assets.accepted_edition import accepted_edition
 from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS
@@ -41,9 +41,14 @@ def warehouse(context: dg.AssetExecutionContext, series: Series, storage: Storag
     from warehouse.codelists import code_lists_from
 
     with storage.at_work() as home, home.lock():
-        public = published.registry(series.registry(), home)
+        registry = series.registry()
+        stage = unchanged.warehouse(registry, home)
+        public = published.registry(registry, home)
+        if told := stage.unchanged(context, storage):
+            return dg.MaterializeResult(metadata=told, check_results=[due.check(public, due.today())])
         editions = published.folders(public, home)
         counts = build_warehouse(editions, code_lists_from(public), home.warehouse, keep_same=home.store is not None)
+        stage.ended(context, **{"dagster/row_count": counts["observation"]})
     context.log.info(", ".join(f"{table} {count}" for table, count in counts.items()))
     return dg.MaterializeResult(
         metadata={
