@@ -12,8 +12,10 @@ from sources.proposals import start_series
 from sources.reading import read_report
 from sources.registry import Edition, License, Recognise, SeriesFile, Words
 from tests.ingestion import table_city
-from tests.ingestion.editions import judged
+from tests.ingestion.editions import Judged, judged
 from tests.ingestion.table_city import R6, a_year_later
+
+pytestmark = pytest.mark.xdist_group("second city")  # so that its first report is read once
 
 META = SeriesFile(
     id="kakuu_plan", title=Words(ja="架空市デジタル化推進計画（架空・試験用）", en="Digital plan of a made-up city (for tests)"),
@@ -24,25 +26,30 @@ META = SeriesFile(
 )
 
 
-@pytest.fixture
-def first(tmp_path: Path) -> Edition:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     """The first edition of a series that was drafted from its report."""
-    pdf = table_city.pdf(tmp_path / "R6.pdf", R6)
-    series = start_series(tmp_path / "series", META, read_report(pdf))
-    return take_in(pdf, Cover(series, 2024, "R6"), extra=tmp_path / "series").edition
+    folder = tmp_path_factory.mktemp("first")
+    pdf = table_city.pdf(folder / "R6.pdf", R6)
+    series = start_series(folder / "series", META, read_report(pdf))
+    return take_in(pdf, Cover(series, 2024, "R6"), extra=folder / "series").edition
 
 
-@pytest.fixture
-def before(first: Edition) -> list[Observation]:
-    return judged(first.report, first, []).match.observations
+@pytest.fixture(scope="module")
+def seen(first: Edition) -> Judged:
+    return judged(first.report, first, [])
+
+
+@pytest.fixture(scope="module")
+def before(seen: Judged) -> list[Observation]:
+    return seen.match.observations
 
 
 def later(first: Edition) -> Edition:
     return Edition(first.series, first.meta.model_copy(update={"edition": "R7", "fiscal_year": 2025}), first.file)
 
 
-def test_the_drafted_series_takes_its_first_report_as_it_is(first: Edition) -> None:
-    seen = judged(first.report, first, [])
+def test_the_drafted_series_takes_its_first_report_as_it_is(first: Edition, seen: Judged) -> None:
     assert seen.found == frozenset() and seen.match.unmatched == []
     said = {(first.series.indicators[o.indicator_id].name.ja, o.measure, o.fiscal_year): (o.source_text, o.unit_code) for o in seen.match.observations}
     assert len(said) == len(seen.match.observations) == sum(map(len, R6.values())) * 5
