@@ -43,6 +43,7 @@ def observations(path: Path, rows: int) -> None:
     }  # fmt: skip
     columns = ", ".join(f"CAST({made.get(c.name, 'NULL')} AS {c.sql_type}) AS {c.name}" for c in fields.table("observation").columns)
     with duckdb.connect(str(path)) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"CREATE TABLE observation AS SELECT {columns} FROM range({rows}) t(i) ORDER BY hash(i)")
         connection.execute(
             "CREATE TABLE edition AS SELECT DISTINCT edition_id, 'original' AS origin, 'all' AS series_id FROM observation"
