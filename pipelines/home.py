@@ -32,6 +32,7 @@ run_monitoring:
 """
 
 INPUTS = "series.sha256"  # what the series' files were when the program last used or wrote them
+MADE = ".made"  # what each stage was made from, told by times of files: of this machine alone; without it everything is made anew
 _held: set[Path] = set()
 
 

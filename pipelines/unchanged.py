@@ -17,13 +17,11 @@ from typing import Any
 import dagster as dg
 
 from pipelines.code_version import code_version
-from pipelines.home import Home
+from pipelines.home import MADE, Home
 from pipelines.resources import Reader, Storage
 from sources.registry import Edition, Registry
 from sources.versions import program_version
 
-# Of this machine alone: times of files are not the same elsewhere. Without the folder everything is made anew.
-FOLDER = ".made"
 State = list[tuple[str, int, int]]
 
 
@@ -64,13 +62,13 @@ class Stage:
 
 def stage(home: Home, name: str, code: Iterable[str], inputs: Iterable[Path], outputs: Iterable[Path], settings: Any = None) -> Stage:
     made_from = _digest([list(code), settings, state(inputs, home.root)])
-    return Stage(home.root / FOLDER / f"{name}.json", made_from, tuple(outputs), home.root)
+    return Stage(home.root / MADE / f"{name}.json", made_from, tuple(outputs), home.root)
 
 
 def forget(home: Home, editions: Iterable[str]) -> None:
     """Let every stage of these editions, and of what is made from all, be done anew."""
     names = set(editions)
-    for receipt in (home.root / FOLDER).glob("*.json"):
+    for receipt in (home.root / MADE).glob("*.json"):
         _, _, edition = receipt.stem.partition(".")
         if not edition or edition in names:
             receipt.unlink(missing_ok=True)

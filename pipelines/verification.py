@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines import published, staging
-from pipelines.home import INPUTS, Home, inputs
+from pipelines.home import INPUTS, MADE, Home, inputs
 from sources import whole
 from sources.errors import ShinchokuError
 from sources.matching import figure_ids
@@ -26,8 +26,8 @@ from sources.whole import Flaw
 if TYPE_CHECKING:
     import duckdb
 
-# Dagster's history, the lock, and files that wait to be taken in are no part of what is published.
-PASSED_OVER = ("dagster", "lock", "inbox", ".store", ".dagster")
+# History, lock, files that wait to be taken in, and notes of what need not be made anew are no part of what is published.
+PASSED_OVER = ("dagster", "lock", "inbox", ".store", ".dagster", MADE)
 ROWS_TOLD = 5  # of one table of one file
 
 

@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 
 from pipelines import unchanged
-from pipelines.home import Home
+from pipelines.home import MADE, Home
 from pipelines.resources import Storage
 from pipelines.run import run
 from tests.ingestion import city
@@ -88,7 +88,7 @@ def test_what_changed_is_made_anew_with_all_that_follows_and_nothing_else(tmp_pa
     again = told(home)
     assert {name for name, same in again.items() if not same} == {"site"} and (home.site / "index.html").exists()
 
-    shutil.rmtree(home.root / unchanged.FOLDER)
+    shutil.rmtree(home.root / MADE)
     assert set(told(home).values()) == {False}
 
 
@@ -133,7 +133,7 @@ def test_a_stage_rests_until_something_changes(folder: Path) -> None:
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"from": 1}'])
 def test_a_damaged_note_means_that_the_stage_is_done(folder: Path, damage: str) -> None:
     unchanged.stage(Home(folder), "work", ("c1",), [folder / "in"], [folder / "out"]).ended(Context(), rows=3)  # type: ignore[arg-type]
-    (folder / unchanged.FOLDER / "work.json").write_text(damage, encoding="utf-8")
+    (folder / MADE / "work.json").write_text(damage, encoding="utf-8")
     assert not rests(folder)
 
 

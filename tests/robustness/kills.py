@@ -29,7 +29,7 @@ from typing import Any
 from tests.ingestion import city
 
 WRITES = {"os.rename", "os.link", "os.symlink", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.truncate"}
-CHANGING = ("dagster", "lock")
+CHANGING = ("dagster", "lock", ".made")
 MODULES = ("pipelines.cli", "pipelines.definitions", "pipelines.run", "pipelines.acceptance", "pipelines.verification", "great_expectations", "duckdb",
            "pyarrow.parquet", "frictionless", "csvw.metadata", "pyshacl", "xlsxwriter", "warehouse.exports", "warehouse.site", "PIL.Image",
            "expectations.adapter", "ruamel.yaml", "pipelines.event_log", "pipelines.register")  # fmt: skip

@@ -15,7 +15,7 @@ from sources import whole
 from tests.robustness.conftest import shinchoku
 
 pytestmark = pytest.mark.xdist_group("robustness")
-CHANGING = ("dagster", "lock")  # docs/backup.md says so
+CHANGING = ("dagster", "lock", ".made")  # docs/backup.md says so
 
 
 def files(home: Home) -> list[Path]:
