@@ -47,7 +47,7 @@ class Governing:
         lines: Sequence[Sequence[Span]] = (),
         loose: Tile | None = None,
     ) -> tuple[Context, Category | None]:
-        context = self.scene.context
+        context = replace(self.scene.context, period=self.scene.outline.dated or self.scene.context.period)
         for section in self.scene.outline.path:
             context = under(context, section.says)
         holder = loose if loose is not None and (loose.title or loose.period) else tile

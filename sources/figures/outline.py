@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sources.figures.saying import heading
 from sources.notation import Context, Heading
-from sources.records import Box
+from sources.records import Box, Period
 
 # Ranks of numbering from the outside in, as 公用文作成の考え方 and common practice order them.
 _RANKS = (
@@ -54,9 +54,10 @@ class Section:
 
 @dataclass(slots=True)
 class Outline:
-    """The headings that govern the place that the reader has come to, outermost first."""
+    """The headings that govern the place that the reader has come to, outermost first; ``dated`` is what stands over all of the page."""
 
     fiscal_year: int | None
+    dated: Period | None = None
     path: list[Section] = field(default_factory=list)
 
     def open(self, text: str, size: float, box: Box, page: int) -> Section:

@@ -25,6 +25,9 @@ from sources.records import Box, Figure, LedgerEntry, Period, Statement
 _PAGE_NUMBER = re.compile(
     r"^[\s\-－―–—~〜・|pP.]*(?:[0-9]{1,4}|[ivxIVX]{1,6})(?:\s*[/／]\s*[0-9]{1,4})?\s*(?:ページ|頁)?[\s\-－―–—~〜・|]*$"
 )
+# A line that says nothing but a point in time: 令和3年10月15日16時45分時点（速報値）
+_AS_OF = re.compile("時点|現在")
+_BESIDE_DATE = re.compile(r"[0-9]{1,2}時(?:[0-9]{1,2}分)?|時点|現在|速報値?|暫定値?|\W")
 
 
 @dataclass(slots=True)
@@ -50,6 +53,7 @@ class Reader:
 class _PageReader:
     def __init__(self, reader: Reader, layout: Layout) -> None:
         charts = find_charts(layout, reader.fiscal_year)
+        reader.outline.dated = None
         self.scene = Scene(layout, reader.outline, reader.context, charts)
         self.headings = Headings(self.scene)
         self.tiles = Tiles(self.scene, self.headings)
@@ -93,6 +97,10 @@ class _PageReader:
         self.pending = None
         for n, line in enumerate(block.lines):
             text = " ".join(span.text for span in line)
+            if not self.out.figures and (dated := self._dated(text)):
+                self.scene.outline.dated = dated
+                self._account(Text.of([line]), [], None, "heading")
+                continue
             if self.headings.is_section(line, block, n == 0, in_tile=tile is not None):
                 self._part(part, block, region, tile, local, local_title)
                 part, local, local_title = [], None, ""
@@ -110,6 +118,11 @@ class _PageReader:
             self._part(part, block, region, tile, local, local_title)
         elif local is not None and local.is_target:
             self.pending = local
+
+    def _dated(self, text: str) -> Period | None:
+        """The point in time that a line names and nothing else."""
+        says = heading(text, self.scene.context) if len(text) <= 60 and _AS_OF.search(text) else None
+        return says.period if says and not _BESIDE_DATE.sub("", says.label) else None
 
     def _part(
         self,

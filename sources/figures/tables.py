@@ -18,6 +18,11 @@ _BARE_YEAR = re.compile(r"^(?:(?:19|20)[0-9]{2}|(?:明治|大正|昭和|平成|�
 _YEAR_HEAD = re.compile(r"^(?:年度|年|年次|会計年度|調査年度?|対象年度?|期間|時点|基準年度?|実績年度?|調査時点)$")
 _UNIT_HEAD = re.compile(r"^(?:単\s*位|単位名)$")
 _RATE = re.compile(r"(?:率|割合|比|シェア|構成比)\W*$")
+_LETTER = re.compile(r"[^\W\d_]")
+_BARE_NUMBER = re.compile(r"[-+▲△−－±(]*[0-9][0-9,. ]*[%)]*$")
+_DAY = re.compile(r"(1[0-2]|0?[1-9])/(3[01]|[12][0-9]|0?[1-9])$")
+_FOUR_DIGITS = re.compile(r"[12][0-9]{3}(?:\s*\(|$)")
+_OF_YEARS = re.compile(r"(?:年|年度|年次|西暦|期間|時点|時期)\W*$")
 _MARKER = re.compile(r"(?:※|＊|\*|注)\s*([0-9０-９①-⑳]*)")
 _EACH_YEAR = re.compile(r"(?:各|毎)年度?\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日")
 _CELL_NOTE = re.compile(r"(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*$|^(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*(?=\n)")
@@ -68,20 +73,31 @@ class CellReading:
 
 @dataclass(slots=True)
 class Heads:
+    """The first rows and columns that are heads, and the rows further down at which heads begin anew."""
+
     rows: int
     cols: int
+    again: list[range] = field(default_factory=list)
+
+    def over(self, row: int) -> range:
+        """The rows of heads that speak of a row."""
+        return next((band for band in reversed(self.again) if band.stop <= row), range(self.rows))
+
+    def holds(self, row: int) -> bool:
+        return row < self.rows or any(row in band for band in self.again)
 
 
 def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
-    """How many first rows and first columns are heads: those without a figure, years not counted as such."""
+    """How many first rows and first columns are heads: those without a figure, years not counted as such, and those on a colour of their own."""
+    tinted = _tinted(grid)
 
     def is_head(cell: Cell) -> bool:
         text = cell.text
-        if not text.strip():
+        if not text.strip() or is_period(text) or _DAY.match(_nfkc(text)):
             return True
-        if is_period(text):
-            return True
-        return not looks_like_value(text) and not has_figure(text)
+        if not _LETTER.search(text):
+            return not looks_like_value(text)
+        return cell in tinted or not has_figure(text)
 
     def all_years(cells: list[Cell]) -> bool:
         full = [c for c in cells if c.text.strip()]
@@ -111,7 +127,41 @@ def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
         rows += 1
         if rows >= 1 and not _spanned(grid, rows) and not _more_heads(grid, rows, has_figure):
             break
-    return Heads(rows, cols)
+    return Heads(rows, cols, list(_heads_again(grid, rows, cols, is_head)))
+
+
+def _tinted(grid: Grid) -> list[Cell]:
+    """The cells that colour sets apart as heads: some are coloured, others not, and no coloured one is a bare number (a striped table)."""
+    full = [c for c in grid.cells if c.text.strip()]
+    tinted = [c for c in full if c.tinted]
+    apart = 0 < len(tinted) < len(full) and not any(_BARE_NUMBER.match(_nfkc(c.text)) for c in tinted)
+    return tinted if apart else []
+
+
+def _heads_again(grid: Grid, rows: int, cols: int, is_head: Callable[[Cell], bool]) -> Iterator[range]:
+    """Rows under the first ones that are heads too: of names or years all across, over a row that holds something else.
+
+    In a table with heads at its left such a row may also be data (a table of words): there the colour of heads, or years, must tell.
+    """
+    tinted = _tinted(grid)
+
+    def is_band(row: int) -> bool:
+        here = [c for c in grid.cells if c.row <= row <= c.row_end and c.col_end >= cols]
+        full = [c for c in here if c.text.strip()]
+        if any(c.row != row or c.row_end != row for c in full) or len(full) < min(2, grid.cols - cols) or _fills_row(full, grid):
+            return False
+        named = all(is_head(c) and (_LETTER.search(c.text) or is_period(c.text) or _DAY.match(_nfkc(c.text))) for c in full)
+        return named and (cols == 0 or all(c in tinted for c in full) or all(is_period(c.text) for c in full))
+
+    row = max(rows, 1)
+    while row < grid.rows - 1:
+        start = row
+        while row < grid.rows - 1 and is_band(row):
+            row += 1
+        beneath = [c for c in grid.cells if c.row == row and c.text.strip() and c.col >= cols]
+        if row > start and beneath and not all(is_head(c) for c in beneath):
+            yield range(start, row)
+        row = max(row, start + 1)
 
 
 # A number of its own, or one that leads a name of some length: 3件 is a value.
@@ -155,6 +205,13 @@ def _overlaps(cell: Cell, row: int | None, col: int | None) -> bool:
     return (row is None or cell.row <= row <= cell.row_end) and (col is None or cell.col <= col <= cell.col_end)
 
 
+def _says(text: str, context: Context) -> Heading:
+    """What a head says: a date that its cell wraps is one (2021年10／月), and 10/12 is a day."""
+    whole = re.sub(r"(?<=[0-9０-９])\s*\n\s*(?=[年月日])", "", text)
+    day = _DAY.match(_nfkc(whole))
+    return heading(f"{day[1]}月{day[2]}日" if day else whole, context)
+
+
 def _join(texts: list[str]) -> str:
     out: list[str] = []
     for text in texts:
@@ -191,19 +248,21 @@ def read_cells(
         while current <= cell.row:
             group = groups.get(current, group)
             current += 1
-        if cell.row < heads.rows or cell.col < heads.cols or not cell.text.strip() or cell.row in groups:
+        if heads.holds(cell.row) or cell.col < heads.cols or not cell.text.strip() or cell.row in groups:
             continue
-        tops = [
-            c
-            for c in grid.cells
-            if c.row < heads.rows and c.row_end < cell.row + 1 and _overlaps(c, None, cell.col) and c.text.strip()
-        ]
+        band = heads.over(cell.row)
+
+        def above(other: Cell, band: range = band) -> str:
+            return _join([c.text for c in grid.cells if c.row in band and _overlaps(c, None, other.col)])
+
+        tops = [c for c in grid.cells if c.row in band and c.row_end <= cell.row and _overlaps(c, None, cell.col) and c.text.strip()]
+        tops = [c for c in tops if c.col_end >= cell.col_end] or tops
         lefts = [
-            (c, _join([t.text for t in grid.cells if t.row < heads.rows and _overlaps(t, None, c.col)]))
+            (c, above(c))
             for c in grid.cells
-            if c.col < heads.cols and _overlaps(c, cell.row, None) and c.row >= heads.rows and c.text.strip()
+            if c.col < heads.cols and c.row <= cell.row and c.row_end >= cell.row_end and not heads.holds(c.row) and c.text.strip()
         ]
-        yield _governed_cell(cell, tops, lefts, group, base, notes, each, caption)
+        yield _governed_cell(cell, tops, lefts, group, base, notes, each, caption, _counted(cell, [*tops, *(c for c, _ in lefts)], grid, heads))
 
 
 def _governed_cell(
@@ -215,12 +274,13 @@ def _governed_cell(
     notes: Notes,
     each: re.Match[str] | None,
     caption: str,
+    counted: bool,
 ) -> CellReading:
-    column = [(c.text, heading(c.text, base)) for c in tops]
+    column = [(c.text, _says(c.text, base)) for c in tops]
     context = base
     units = [c for c, over in lefts if _UNIT_HEAD.match(_nfkc(over))]
     lefts = [(c, over) for c, over in lefts if c not in units]
-    row = [(text, heading(text, base)) for text in (_dated_stub(c, over) for c, over in lefts)]
+    row = [(text, _says(text, base)) for text in (_dated_stub(c, over) for c, over in lefts)]
     for text, says in row:
         # 契約数 or 国 at the left names the row; only a head above its column or a bracket says in what it is counted.
         counted = "(" not in _nfkc(text) and "単位" not in text
@@ -244,6 +304,8 @@ def _governed_cell(
             context = replace(context, period=says.period)
             reason = "a note on " + name
     text = _nfkc(cell.text)
+    if counted:
+        context = replace(context, calendar="none")
     if (mark := _CELL_NOTE.search(text)) and (found := _MARKER.match(mark[0])) and (noted := notes.marked.get(found[1])):
         period = noted.period
         if noted.period_back and context.period is not None:
@@ -257,6 +319,17 @@ def _governed_cell(
     elif group and not label.startswith(group):
         label = f"{label} {_join([group])}"
     return CellReading(cell, context, label, reason)
+
+
+def _counted(cell: Cell, named_by: list[Cell], grid: Grid, heads: Heads) -> bool:
+    """Whether four bare digits in a cell are a number: no head speaks of years, and its column and row hold other numbers too."""
+    if not _FOUR_DIGITS.match(_nfkc(cell.text)) or any(_OF_YEARS.search(_nfkc(head.text)) for head in named_by):
+        return False
+    beside = [c for c in grid.cells if c is not cell and c.text.strip() and not heads.holds(c.row) and c.col >= heads.cols]
+    column, row = ([c for c in beside if same(c)] for same in (lambda c: c.col == cell.col, lambda c: c.row == cell.row))
+    return any(looks_like_value(c.text) and not is_period(c.text) for c in [*column, *row]) and not (
+        len(column) > 1 and all(is_period(c.text) for c in column)
+    )
 
 
 def _dated_stub(cell: Cell, head: str) -> str:

@@ -25,6 +25,7 @@ class Cell:
     col: int
     col_end: int
     spans: list[Span] = field(default_factory=list)
+    tinted: bool = False
 
     @property
     def text(self) -> str:

@@ -79,6 +79,11 @@ def _area(box: Box) -> float:
     return max(0.0, box.x1 - box.x0) * max(0.0, box.bottom - box.top)
 
 
+def _common(a: Box, b: Box) -> float:
+    """The area that two boxes share."""
+    return max(0.0, overlap(a.x0, a.x1, b.x0, b.x1)) * max(0.0, overlap(a.top, a.bottom, b.top, b.bottom))
+
+
 def _inside(inner: Box, outer: Box, slack: float = 2.0) -> bool:
     return (
         inner.x0 >= outer.x0 - slack
@@ -152,19 +157,22 @@ def _is_table(grid: Grid) -> bool:
         return False
     head = [c for c in full if c.row == 0]
     stub = [c for c in full if c.col == 0]
-    headed = bool(head) and not any(_is_measured(c.text) for c in head)
+    coloured = bool(head) and all(c.tinted for c in head) and not all(c.tinted for c in full)
+    headed = bool(head) and (coloured or not any(_is_measured(c.text) for c in head))
     stubbed = len(stub) >= 2 and not any(_is_measured(c.text) for c in stub)
     long = [c for c in full if len(c.spans) > 12]
     return (headed or stubbed) and len(long) * 3 <= len(full)
 
 
 _MEASURED = re.compile(r"[0-9][0-9,.]*\s*(?:[%‰件名人円枚校台戸回]|万|億|千|兆)")
+# Age groups name a row or column: 65歳以上, 20～29歳, 10代.
+_AGES = re.compile(r"(?:[0-9]+\s*歳?\s*[~-]\s*)?[0-9]+\s*(?:歳|代)\s*(?:以上|以下|未満|代)?")
 _YEAR = re.compile(r"[0-9元]+\s*年|[HRS][0-9元]+|^\s*(?:19|20)[0-9]{2}\s*$")
 
 
 def _is_measured(text: str) -> bool:
     """Whether a text holds a number that is not a year or date: then it is no head."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _AGES.sub("", unicodedata.normalize("NFKC", text))
     if _YEAR.search(plain):
         return bool(_MEASURED.search(re.sub(r"[0-9]+\s*(?:年|月|日)", "", plain)))
     return bool(_MEASURED.search(plain)) or looks_like_value(plain)
@@ -227,6 +235,7 @@ def _tables_and_panels(page: Page, index: _Index) -> tuple[list[Grid], list[Pane
     taken: set[int] = set()
     for grid in sorted(_all_grids(page.rules, panels), key=lambda g: _area(g.box)):
         placed = _fill(grid, index, taken)
+        _tint(grid, panels)
         if placed and _is_table(grid):
             tables.append(grid)
             taken |= placed
@@ -235,6 +244,14 @@ def _tables_and_panels(page: Page, index: _Index) -> tuple[list[Grid], list[Pane
     panels = [p for p in panels if not any(_inside(p.box, t.box, 3) for t in tables)]
     panels = [p for p in panels if not any(_inside(p.box, s.box, 3) and p.box != s.box for s in stacks)]
     return tables, panels + stacks, taken
+
+
+def _tint(grid: Grid, panels: Sequence[Panel]) -> None:
+    """Mark the cells that lie on a colour of their own."""
+    grounds = [p.box for p in panels if p.tinted and overlap(p.box.top, p.box.bottom, grid.box.top, grid.box.bottom) > 0]
+    for cell in grid.cells:
+        # Word processors shade the lines of a cell, not all of its square.
+        cell.tinted = sum(_common(cell.box, ground) for ground in grounds) >= 0.6 * _area(cell.box)
 
 
 def _shared_out(

@@ -59,7 +59,7 @@ def turned_page(page: Page, turn: int) -> Page:
         box = _box(ends, width, height, turn)
         across = r.horizontal == (turn == 180)
         out.rules.append(Rule(across, box.top, box.x0, box.x1) if across else Rule(False, box.x0, box.top, box.bottom))
-    out.panels = [Panel(_box(p.box, width, height, turn), p.filled, p.stroked) for p in page.panels]
+    out.panels = [Panel(_box(p.box, width, height, turn), p.filled, p.stroked, p.tinted) for p in page.panels]
     out.pictures = [_box(b, width, height, turn) for b in page.pictures]
     out.points = [_point(x, y, width, height, turn) for x, y in page.points]
     return out

@@ -295,7 +295,7 @@ def _nearest_year(number: int, report_year: int | None) -> tuple[int, str]:
 
 def read_period(text: str, at: int, report_year: int | None, bare: str, lowest: int = 0) -> Dated | None:
     """The period that begins at this place of a repaired text, or None."""
-    first = _read_point(text, at, report_year)
+    first = _read_point(text, at, report_year, bare)
     if first is None:
         return _read_relative(text, at, report_year, lowest)
     if first.note == "bare":
@@ -336,10 +336,10 @@ def read_period(text: str, at: int, report_year: int | None, bare: str, lowest: 
     return _with_role(text, dated, lowest)
 
 
-def _read_point(text: str, at: int, report_year: int | None) -> _Point | None:
+def _read_point(text: str, at: int, report_year: int | None, bare: str) -> _Point | None:
     match = _ABSOLUTE.match(text, at)
     if match:
-        if match["wyear"] and not match["word"] and not _bare_year_is_year(text, match):
+        if match["wyear"] and not match["word"] and (bare == "none" or not _bare_year_is_year(text, match)):
             return None
         point = _point(match)
         if point is None and match["m2"]:

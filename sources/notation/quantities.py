@@ -503,7 +503,11 @@ def _bare_is_no_figure(text: str, number: Number) -> tuple[str, str]:
     return "", ""
 
 
+_SECOND = re.compile(r"[0-9][ \n]?\($")
+
+
 def _mark_in_brackets(text: str, number: Number) -> bool:
-    """項目(1)~(7), but neither a text that is (5) nor the second number of 1,234(567)."""
+    """項目(1)~(7), but neither a text that is (5) nor the second number of 1,234(567) or, with nothing behind it, of 12 (3)."""
     alone = number.start <= 1 and number.end + 1 >= len(text)
-    return text[number.start - 1 : number.start] == "(" and not alone and not text[number.start - 2 : number.start - 1].isdecimal()
+    second = _SECOND.search(text, 0, number.start) and (text[number.start - 2].isdecimal() or not text[number.end + 1 :].strip())
+    return text[number.start - 1 : number.start] == "(" and not alone and not second

@@ -64,6 +64,7 @@ class Panel:
     box: Box
     filled: bool
     stroked: bool
+    tinted: bool = False  # filled with a colour other than white
 
 
 @dataclass(slots=True)
@@ -221,7 +222,7 @@ def _shapes(page: Any, out: Page) -> None:
                 continue
             out.points.append(((box.x0 + box.x1) / 2, box.top))
             if wide >= 12 and high >= 7:
-                out.panels.append(Panel(box, filled, stroked))
+                out.panels.append(Panel(box, filled, stroked, filled and not _white(shape.get("non_stroking_color"))))
     if len(out.rules) > MANY_RULES:
         out.rules = [rule for rule in out.rules if rule.end - rule.start > 40][:MANY_RULES]
     out.panels = _distinct(out.panels)[:MANY_RULES]
@@ -248,6 +249,7 @@ def _distinct(panels: list[Panel]) -> list[Panel]:
         if key in seen:
             seen[key].stroked |= panel.stroked
             seen[key].filled |= panel.filled
+            seen[key].tinted |= panel.tinted
         else:
             seen[key] = panel
     return list(seen.values())
