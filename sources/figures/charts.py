@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from sources.figures.saying import heading
 from sources.layout.page import Block, Layout, Region, Table, looks_like_value
-from sources.layout.text import Span, overlap
+from sources.layout.text import Span, overlap, union
 from sources.notation import Context
 from sources.records import Box, Period
 
@@ -24,11 +24,21 @@ class Category:
     period: Period | None
 
 
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The ticks of an upright axis, and the unit that stands over them."""
+
+    box: Box
+    unit: str
+    scale: int
+
+
 @dataclass(slots=True)
 class Charts:
     """What a page's charts consist of; spans are named by identity."""
 
     ticks: set[int] = field(default_factory=set)
+    axes: list[Axis] = field(default_factory=list)
     rows: list[list[Category]] = field(default_factory=list)
     categories: set[int] = field(default_factory=set)
     points: list[tuple[float, float]] = field(default_factory=list)
@@ -93,6 +103,7 @@ def find_charts(layout: Layout, fiscal_year: int | None) -> Charts:
     """Axis ticks and rows of categories among the loose spans of a page."""
     charts = Charts(points=layout.page.points)
     loose = _loose(layout.root)
+    runs: list[list[Span]] = []
     numbers = [s for s in [*loose, *_white_cells(layout.root)] if _value(s.text) is not None]
     for edge in (0, 2):
         columns: dict[int, list[Span]] = {}
@@ -103,9 +114,49 @@ def find_charts(layout: Layout, fiscal_year: int | None) -> Charts:
         for column in columns.values():
             for run in _steps(column, 1):
                 charts.ticks.update(id(s) for s in run)
+                runs.append(run)
+    charts.axes = [_axis(run, loose) for run in _longest(runs)]
     for region in _regions(layout.root):
         _find_rows(region, charts, fiscal_year)
     return charts
+
+
+def _longest(runs: Sequence[list[Span]]) -> list[list[Span]]:
+    """Of the runs that share ticks (18.0 and 8.0 stand flush at one side only), the longest."""
+    kept: list[list[Span]] = []
+    for run in sorted(runs, key=len, reverse=True):
+        if not any({id(s) for s in run} & {id(s) for s in other} for other in kept):
+            kept.append(run)
+    return kept
+
+
+def _axis(run: Sequence[Span], loose: Sequence[Span]) -> Axis:
+    """An axis with what stands right over its topmost tick: （兆円）."""
+    box = union(s.box for s in run)
+    high = 4 * max(s.size for s in run)
+    over = [s for s in loose if 0 <= box.top - s.box.bottom + 2 <= high and overlap(s.box.x0, s.box.x1, box.x0 - high, box.x1 + high) > 0]
+    for span in sorted(over, key=lambda s: -s.box.bottom):
+        says = heading(span.text, Context())
+        if (says.unit or says.scale) and not says.label.strip(" ()（）"):
+            return Axis(box, says.unit, says.scale)
+    return Axis(box, "", 0)
+
+
+def axis_of(box: Box, charts: Charts) -> Axis | None:
+    """The axis that measures a data label: the nearest to its left at its height; None where one at the right could be meant instead."""
+    beside = [a for a in charts.axes if a.box.top - 40 <= (box.top + box.bottom) / 2 <= a.box.bottom + 10]
+    left = max((a for a in beside if a.box.x0 <= box.x0), key=lambda a: a.box.x1, default=None)
+    right = min((a for a in beside if a.box.x0 > box.x0), key=lambda a: a.box.x0, default=None)
+    if left is None or (right is not None and (right.unit, right.scale) != (left.unit, left.scale) and _shares(left, right, charts)):
+        return None
+    return left
+
+
+def _shares(left: Axis, right: Axis, charts: Charts) -> bool:
+    """Whether two axes stand at the sides of one chart: one row of categories lies between them, and as many ticks belong to each height."""
+    return abs(left.box.top - right.box.top) < 8 and abs(left.box.bottom - right.box.bottom) < 8 and any(
+        left.box.x1 - 8 <= row[0].box.x0 and row[-1].box.x1 <= right.box.x0 + 8 for row in charts.rows
+    ) and not any(row[0].box.x0 > right.box.x1 and row[0].box.x0 - right.box.x1 < 40 for row in charts.rows)
 
 
 def _regions(region: Region) -> Iterator[Region]:
@@ -127,11 +178,25 @@ def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
         row = sorted([*rows[key], *rows.get(key + 1, [])], key=lambda s: s.box.x0)
         for run in _steps([s for s in row if _value(s.text) is not None and not _is_year(s.text)], 0):
             charts.ticks.update(id(s) for s in run)
-        found = _categories(row, fiscal_year)
-        if found and not any(c.box == found[0].box for known in charts.rows for c in known):
-            charts.rows.append(found)
-            boxes = {c.box for c in found}
-            charts.categories.update(id(s) for s in row if s.box in boxes)
+        for part in _parted(row):
+            found = _categories(part, fiscal_year)
+            if found and not any(c.box == found[0].box for known in charts.rows for c in known):
+                charts.rows.append(found)
+                boxes = {c.box for c in found}
+                charts.categories.update(id(s) for s in part if s.box in boxes)
+
+
+def _parted(row: Sequence[Span]) -> Iterator[Sequence[Span]]:
+    """A row where charts stand side by side, cut at the gaps between them: more than twice as wide as the steps on both sides."""
+    middles = [(s.box.x0 + s.box.x1) / 2 for s in row]
+    gaps = [b - a for a, b in pairwise(middles)]
+    cuts = [
+        n + 1
+        for n in range(2, len(gaps) - 2)
+        if gaps[n] > 2 * max(gaps[n - 2], gaps[n - 1]) and gaps[n] > 2 * max(gaps[n + 1], gaps[n + 2])
+    ]
+    for start, end in pairwise([0, *cuts, len(row)]):
+        yield row[start:end]
 
 
 def _is_year(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sources.figures.charts import Category, area_of, category_of
+from sources.figures.charts import Category, area_of, axis_of, category_of
 from sources.figures.saying import heading
 from sources.figures.scene import Scene
 from sources.figures.tiles import Tile
@@ -63,6 +63,9 @@ class Governing:
             dated = category_of(box, self.scene.charts, chart, dated=True, own=own)
             if dated is not None:
                 context = replace(context, period=dated.period)
+                axis = axis_of(box, self.scene.charts)
+                if axis is not None and (axis.unit or axis.scale):
+                    context = replace(context, unit=axis.unit, scale=axis.scale)
             named = category_of(box, self.scene.charts, chart, dated=False)
         if local is not None:
             context = under(context, local)

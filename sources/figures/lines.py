@@ -15,6 +15,10 @@ from sources.records import Box
 _FRESH = re.compile(r"^\s*(?:[・•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳-]|[0-9０-９]+[.．、)）]|前年|うち)")
 
 
+# 原料, 895: a name and its value, as a list or the labels of a chart give them line by line.
+_NAMED_VALUE = re.compile(r"^\D{1,20}[\s,、:：][0-9０-９][0-9０-９,.，．]*\s*\D{0,4}$")
+
+
 @dataclass(slots=True)
 class Text:
     """Lines as one string, with the glyph of every character."""
@@ -57,6 +61,10 @@ def runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right:
         return bottom is not None and line[-1].box.bottom >= bottom - 1.3 * line[-1].size
     size, other = line[-1].size, following[0].size
     if abs(size - other) > 0.05 * size or len(line) > 1:
+        return False
+    if looks_like_value(line[-1].text) and looks_like_value(following[0].text) and not line[-1].text.rstrip().endswith((",", "，", ".")):
+        return False
+    if _NAMED_VALUE.match(line[-1].text) and _NAMED_VALUE.match(following[0].text):
         return False
     reaches = line[-1].box.x1 >= edge - 1.1 * size or (right is not None and line[-1].box.x1 >= right - 1.7 * size)
     return reaches and not SENTENCE_END.search(line[-1].text) and not _FRESH.match(following[0].text)

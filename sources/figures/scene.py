@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sources.figures.charts import Charts
@@ -22,6 +23,10 @@ class Scene:
 
     def has_figure(self, text: str) -> bool:
         return bool(read(text, self.context).figures)
+
+    def names(self, text: str) -> bool:
+        """Whether a line could name something: a unit in brackets, a period or a number alone does not."""
+        return bool(re.sub(r"[\W\d_]", "", heading(text, self.context).label))
 
     def label(self, text: str) -> str:
         """The words of a line that could name a figure."""

@@ -93,7 +93,7 @@ class Tiles:
             says = heading(text, self.scene.context)
             if says.is_target:
                 break
-            if text and (says.period is None or says.label.strip(" ()（）")):
+            if text and self.scene.names(text):
                 named.append((block, n, text))
         return named
 
@@ -212,6 +212,7 @@ class Tiles:
                 and len(text) <= 40
                 and not SENTENCE_END.search(text)
                 and not self.scene.has_figure(text)
+                and self.scene.names(text)
             ):
                 best, least = text, distance
         return best

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from sources.layout.text import Span, glyph_box, overlap, union
 from sources.pdf.document import Glyph, Panel, Rule, _frame
@@ -168,6 +170,70 @@ def _grouped(rows: int, cols: int, joined: Callable[[int, int], Iterable[tuple[i
     for j, i in squares:
         merged[root(j * cols + i)].append((j, i))
     return list(merged.values())
+
+
+def part_rows(grid: Grid, is_value: Callable[[str], bool]) -> None:
+    """Cut the rows of a grid in which no rule parts names set under one another, each with values on its line in other cells."""
+    row = 0
+    while row < grid.rows:
+        lines = _lines_of_row([c for c in grid.cells if c.row == c.row_end == row and c.spans], is_value)
+        if lines:
+            _cut_row(grid, row, lines)
+        row += max(len(lines), 1)
+
+
+_BRACKETED = ("(", "（", "[", "［", "【", "〔")
+_NO_VALUE = re.compile(r"[-－―ー—–…･・.．xX*＊]{1,3}$")
+
+
+def _lines_of_row(cells: Sequence[Cell], is_value: Callable[[str], bool]) -> list[float]:
+    """The baselines on which a row of a grid holds a name and values each; empty where it is one row."""
+    stacked = [c for c in cells if len(c.spans) >= 2 and len({round(s.baseline) for s in c.spans}) == len(c.spans)]
+    values = [
+        c
+        for c in stacked
+        if all(is_value(s.text) or _NO_VALUE.match(s.text.strip()) for s in c.spans)
+        and any(is_value(s.text) for s in c.spans)
+        and not any(s.text.strip().startswith(_BRACKETED) for s in c.spans)
+    ]
+    if not values:
+        return []
+    lines = sorted(s.baseline for s in max(values, key=lambda c: len(c.spans)).spans)
+    names = [c for c in stacked if c not in values and c.col < min(v.col for v in values)]
+    named = any(len(c.spans) <= len(lines) and all(_line_at(lines, s) is not None for s in c.spans) for c in names)
+    together = all(_line_at(lines, s) is not None for c in values for s in c.spans)
+    return lines if named and together else []
+
+
+def _line_at(lines: Sequence[float], span: Span) -> int | None:
+    near = min(range(len(lines)), key=lambda n: abs(lines[n] - span.baseline))
+    return near if abs(lines[near] - span.baseline) <= 0.5 * span.size else None
+
+
+def _cut_row(grid: Grid, row: int, lines: Sequence[float]) -> None:
+    more = len(lines) - 1
+    cells: list[Cell] = []
+    for cell in grid.cells:
+        if cell.row > row:
+            cell.row += more
+        if cell.row_end > row:
+            cell.row_end += more
+        places = [_line_at(lines, s) for s in cell.spans]
+        if cell.row != row or cell.row_end != row:
+            if cell.row_end == row:
+                cell.row_end += more
+            cells.append(cell)
+        elif len(cell.spans) < 2 or None in places or len(set(places)) < len(places):
+            cell.row_end += more
+            cells.append(cell)
+        else:
+            edges = [cell.box.top, *((a + b) / 2 for a, b in pairwise(lines)), cell.box.bottom]
+            for n in range(len(lines)):
+                box = Box(cell.box.x0, edges[n], cell.box.x1, edges[n + 1])
+                spans = [s for s, place in zip(cell.spans, places, strict=True) if place == n]
+                cells.append(Cell(box, row + n, row + n, cell.col, cell.col_end, spans, cell.tinted))
+    grid.cells = sorted(cells, key=lambda c: (c.row, c.col))
+    grid.rows += more
 
 
 def unruled_grids(lines: Sequence[Sequence[Span]], is_value: "Sequence[Sequence[bool]]") -> list[tuple[Grid, list[Span]]]:  # noqa: UP037

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sources.layout.grids import Grid, ruled_grids, unruled_grids
+from sources.layout.grids import Grid, part_rows, ruled_grids, unruled_grids
 from sources.layout.text import Span, columns_of_vertical_text, overlap, spans, union
 from sources.layout.turn import turned_box, turned_page
 from sources.pdf.document import Glyph, Page, Panel, Rule
@@ -236,6 +236,7 @@ def _tables_and_panels(page: Page, index: _Index) -> tuple[list[Grid], list[Pane
     for grid in sorted(_all_grids(page.rules, panels), key=lambda g: _area(g.box)):
         placed = _fill(grid, index, taken)
         _tint(grid, panels)
+        part_rows(grid, looks_like_value)
         if placed and _is_table(grid):
             tables.append(grid)
             taken |= placed

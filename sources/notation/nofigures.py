@@ -34,7 +34,16 @@ NUMBERED = (
     "類型|案|Web|web|Q|KPI|GIGA|SDGs|チャレンジ|アクション|プラン|目標"
 )
 
+# Also letter by letter, as head lines of newsletters are spaced.
+MONTH_NAME = (
+    "(?:J ?[aA] ?[nN]|F ?[eE] ?[bB]|M ?[aA] ?[rR]|A ?[pP] ?[rR]|M ?[aA] ?[yY]|J ?[uU] ?[nN]|J ?[uU] ?[lL]|A ?[uU] ?[gG]|"
+    "S ?[eE] ?[pP]|O ?[cC] ?[tT]|N ?[oO] ?[vV]|D ?[eE] ?[cC])(?: ?[a-zA-Z]){0,6}(?![a-zA-Z])"
+)
+
 RULES: tuple[Rule, ...] = (
+    Rule("date", "an English month with its year or day",
+         rf"(?:\d ?){{4}}{MONTH_NAME}\.?(?: ?\d{{1,2}}(?![\d,.%件人円万]))?|"
+         rf"(?:\d{{1,2}} )?{MONTH_NAME} ?[.,]?(?: ?\d){{1,4}}(?:, ?\d{{4}})?(?! ?[\d,.%件人円万])", "Jul. 2025"),
     Rule("reference", "an address on the web", r"(?:https?://|www\.)[^\s、。()「」]+", "https://example.jp/2024/10"),
     Rule("reference", "a mail address", r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,6}", "dx123@city.example.jp"),
     Rule("reference", "a telephone number",

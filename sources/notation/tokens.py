@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sources.notation.nofigures import NUMBERED, RULE_PATTERN, RULES
+from sources.notation.nofigures import MONTH_NAME, NUMBERED, RULE_PATTERN, RULES
 from sources.notation.normalize import Normal
 from sources.notation.periods import Dated, read_period
 from sources.notation.quantities import Number, Skip, longest_unit, read_quantity, read_share, read_wari, stands_alone
@@ -23,7 +23,7 @@ _WORD = re.compile(
     r"|(?P<target>(?:数値|成果|最終|中間|達成|年間|到達)?目標[値数額]?|最終値|目指す値|到達点)"
     r"|(?P<growth>(?:対?前年度?(?:同[月期])?比?)?(?:増減率|伸び?率|増加率|減少率|変化率|成長率|"
     r"改定率(?!の)|上昇率|低下率|増率|(?<![削低軽縮])減率)|指数比)"
-    r"|(?P<change>増減[数額]?|増加[数額]|減少[数額]|差引(?!額残))"
+    r"|(?P<change>増減(?!の?(?:理由|要因|事由))[数額]?|増加[数額]|減少[数額]|差引(?!額残))"
 )
 
 
@@ -52,7 +52,7 @@ _ANCHOR = re.compile(
     r"初期値|当初値|策定時|実数|見込|予測|見通し|推計|参考値|対目標|計画比|予算比|直近値|現在値|"
     r"目指す値|(?:対?前年度?(?:同[月期])?比?)?(?:増減|伸び?率|増加[率数額]|減少[率数額]|変化率|"
     r"成長率|改定率|上昇率|低下率|増率|(?<![削低軽縮])減率)|差引|"
-    rf"(?<![A-Za-z])[A-Za-z](?=[\w&.@+-]{{0,24}} ?\d)|(?:{NUMBERED}) ?(?=\d)"
+    rf"(?<![A-Za-z])(?={MONTH_NAME})[A-Z]|(?<![A-Za-z])[A-Za-z](?=[\w&.@+-]{{0,24}} ?\d)|(?:{NUMBERED}) ?(?=\d)"
 )
 
 
