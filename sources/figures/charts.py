@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from sources.figures.saying import heading
 from sources.layout.page import Block, Layout, Region, Table, looks_like_value
-from sources.layout.text import Span, overlap, union
+from sources.layout.text import Span, overlap, union, words_of
 from sources.notation import Context
 from sources.records import Box, Period
 
@@ -173,7 +173,8 @@ def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
         if len(block.lines) > 1:
             continue
         for span in block.spans:
-            rows.setdefault(round(span.box.bottom / 3), []).append(span)
+            rows.setdefault(round(span.box.bottom / 3), []).extend(_dates(span, fiscal_year) or [span])
+    spans = [span for block in region.blocks() if len(block.lines) == 1 for span in block.spans]
     for key in sorted(rows):
         row = sorted([*rows[key], *rows.get(key + 1, [])], key=lambda s: s.box.x0)
         for run in _steps([s for s in row if _value(s.text) is not None and not _is_year(s.text)], 0):
@@ -182,8 +183,22 @@ def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
             found = _categories(part, fiscal_year)
             if found and not any(c.box == found[0].box for known in charts.rows for c in known):
                 charts.rows.append(found)
-                boxes = {c.box for c in found}
-                charts.categories.update(id(s) for s in part if s.box in boxes)
+                boxes = [c.box for c in found]
+                charts.categories.update(id(s) for s in spans if any(_holds(s.box, box) for box in boxes))
+
+
+def _dates(span: Span, fiscal_year: int | None) -> list[Span]:
+    """The pieces of a span that is nothing but three or more periods, as set close under the bars of a chart; empty for any other."""
+    if span.text.count(" ") < 2:
+        return []
+    pieces = words_of(span)
+    context = Context(fiscal_year=fiscal_year)
+    says = [heading(piece.text, context) for piece in pieces]
+    return pieces if len(pieces) >= 3 and all(one.period is not None and not one.label.strip() for one in says) else []
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return outer.x0 <= inner.x0 and inner.x1 <= outer.x1 and outer.top <= inner.top and inner.bottom <= outer.bottom
 
 
 def _parted(row: Sequence[Span]) -> Iterator[Sequence[Span]]:

@@ -15,6 +15,8 @@ from sources.records import Box
 _FRESH = re.compile(r"^\s*(?:[・•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳-]|[0-9０-９]+[.．、)）]|前年|うち)")
 
 
+# Words in Latin letters have a blank between them, also where a line ends; the digits of a number have none.
+_LATIN_BREAK = re.compile(r"[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z]")
 # 原料, 895: a name and its value, as a list or the labels of a chart give them line by line.
 _NAMED_VALUE = re.compile(r"^\D{1,20}[\s,、:：][0-9０-９][0-9０-９,.，．]*\s*\D{0,4}$")
 
@@ -39,6 +41,9 @@ class Text:
         for n, line in enumerate(lines):
             if n and not runs_on(lines[n - 1], line, edge, right, bottom):
                 chars.append("\n")
+                glyphs.append(None)
+            elif n and _LATIN_BREAK.match(chars[-1] + line[0].text[:1]):
+                chars.append(" ")
                 glyphs.append(None)
             starts.append(sum(map(len, chars)))
             for m, span in enumerate(line):

@@ -25,6 +25,7 @@ from sources.records import Box, Figure, LedgerEntry, Period, Statement
 _PAGE_NUMBER = re.compile(
     r"^[\s\-－―–—~〜・|pP.]*(?:[0-9]{1,4}|[ivxIVX]{1,6})(?:\s*[/／]\s*[0-9]{1,4})?\s*(?:ページ|頁)?[\s\-－―–—~〜・|]*$"
 )
+_RAISED = re.compile(r"\s*[0-9]{1,2}[)）]?\s*$")
 # A line that says nothing but a point in time: 令和3年10月15日16時45分時点（速報値）
 _AS_OF = re.compile("時点|現在")
 _BESIDE_DATE = re.compile(r"[0-9]{1,2}時(?:[0-9]{1,2}分)?|時点|現在|速報値?|暫定値?|\W")
@@ -79,6 +80,8 @@ class _PageReader:
                 self._table(item, region, tile, n)
             elif self._furniture(item):
                 self._account(Text.of(item.lines), [], "furniture", "page number or running line")
+            elif self._note_mark(item, region):
+                self._account(Text.of(item.lines), [], "list", "a note's mark")
             else:
                 self._block(item, region, tile)
 
@@ -87,6 +90,15 @@ class _PageReader:
         edge = block.box.bottom < 0.07 * height or block.box.top > 0.925 * height
         text = unicodedata.normalize("NFKC", block.text).strip()
         return edge and bool(_PAGE_NUMBER.match(text))
+
+    def _note_mark(self, block: Block, region: Region) -> bool:
+        """Whether a block is the raised number before a note: small, alone, with words beginning right behind it."""
+        if not _RAISED.match(unicodedata.normalize("NFKC", block.text)) or block.size > 0.8 * self.scene.layout.body_size:
+            return False
+        firsts = (other.lines[0][0].box for other in region.blocks() if other is not block)
+        return any(
+            0 <= first.x0 - block.box.x1 < 2 * block.size and overlap(first.top, first.bottom, block.box.top, block.box.bottom) > 0 for first in firsts
+        )
 
     # -- blocks of text -------------------------------------------------------------------------------------------------
 

@@ -180,7 +180,7 @@ def _numbers_rows(column: list[Cell]) -> bool:
 
 def _fills_row(full: list[Cell], grid: Grid) -> bool:
     """Whether the filled cells of a row are one that reaches over all columns: the name of a group."""
-    return len(full) == 1 and full[0].col_end - full[0].col + 1 >= max(grid.cols - 1, 1)
+    return len(full) == 1 and full[0].col_end - full[0].col + 1 >= max(grid.cols - 1, 2)
 
 
 def _spanned(grid: Grid, row: int) -> bool:
@@ -262,7 +262,7 @@ def read_cells(
             for c in grid.cells
             if c.col < heads.cols and c.row <= cell.row and c.row_end >= cell.row_end and not heads.holds(c.row) and c.text.strip()
         ]
-        yield _governed_cell(cell, tops, lefts, group, base, notes, each, caption, _counted(cell, [*tops, *(c for c, _ in lefts)], grid, heads))
+        yield _governed_cell(cell, tops, lefts, group, base, notes, each, caption, _is_no_year(cell, [*tops, *(c for c, _ in lefts)], grid, heads))
 
 
 def _governed_cell(
@@ -274,7 +274,7 @@ def _governed_cell(
     notes: Notes,
     each: re.Match[str] | None,
     caption: str,
-    counted: bool,
+    no_year: bool,
 ) -> CellReading:
     column = [(c.text, _says(c.text, base)) for c in tops]
     context = base
@@ -304,7 +304,7 @@ def _governed_cell(
             context = replace(context, period=says.period)
             reason = "a note on " + name
     text = _nfkc(cell.text)
-    if counted:
+    if no_year:
         context = replace(context, calendar="none")
     if (mark := _CELL_NOTE.search(text)) and (found := _MARKER.match(mark[0])) and (noted := notes.marked.get(found[1])):
         period = noted.period
@@ -321,7 +321,7 @@ def _governed_cell(
     return CellReading(cell, context, label, reason)
 
 
-def _counted(cell: Cell, named_by: list[Cell], grid: Grid, heads: Heads) -> bool:
+def _is_no_year(cell: Cell, named_by: list[Cell], grid: Grid, heads: Heads) -> bool:
     """Whether four bare digits in a cell are a number: no head speaks of years, and its column and row hold other numbers too."""
     if not _FOUR_DIGITS.match(_nfkc(cell.text)) or any(_OF_YEARS.search(_nfkc(head.text)) for head in named_by):
         return False

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from sources.layout.text import Span, glyph_box, overlap, union
+from sources.layout.text import Span, glyph_box, overlap, union, words_of
 from sources.pdf.document import Glyph, Panel, Rule, _frame
 from sources.records import Box
 
@@ -273,20 +273,14 @@ def unruled_grids(lines: Sequence[Sequence[Span]], is_value: "Sequence[Sequence[
 def _parted(span: Span, bands: Sequence[Sequence[float]]) -> list[Span]:
     """Heads set close together, cut at their blanks where each piece then stands over a column of its own."""
     over = [b for b in bands if overlap(b[0], b[1], span.box.x0, span.box.x1) > 0.5]
-    pieces: list[list[tuple[str, Glyph | None]]] = [[]]
-    for char, glyph in span.chars:
-        if glyph is None and char == " ":
-            pieces.append([])
-        else:
-            pieces[-1].append((char, glyph))
-    pieces = [p for p in pieces if any(g is not None for _, g in p)]
+    pieces = words_of(span)
     if len(over) < 2 or len(pieces) < len(over):
         return [span]
     homes: list[list[tuple[str, Glyph | None]]] = [[] for _ in over]
     for piece in pieces:
-        middle = sum((g.x0 + g.x1) / 2 for _, g in piece if g is not None) / sum(1 for _, g in piece if g is not None)
+        middle = (piece.box.x0 + piece.box.x1) / 2
         home = homes[min(range(len(over)), key=lambda k: abs((over[k][0] + over[k][1]) / 2 - middle))]
-        home.extend([(" ", None), *piece] if home else piece)
+        home.extend([(" ", None), *piece.chars] if home else piece.chars)
     if not all(homes):
         return [span]
     return [replace(span, chars=h, box=union(glyph_box(g) for _, g in h if g is not None)) for h in homes]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sources.pdf.document import Glyph, Rule
 from sources.records import Box
@@ -50,6 +50,18 @@ def union(boxes: Iterable[Box]) -> Box:
 
 def glyph_box(glyph: Glyph) -> Box:
     return Box(glyph.x0, glyph.top, glyph.x1, glyph.bottom)
+
+
+def words_of(span: Span) -> list[Span]:
+    """A span cut at the blanks between its words."""
+    words: list[list[tuple[str, Glyph | None]]] = [[]]
+    for char, glyph in span.chars:
+        if glyph is None and char == " ":
+            words.append([])
+        else:
+            words[-1].append((char, glyph))
+    inked = [(word, [glyph_box(g) for _, g in word if g is not None]) for word in words]
+    return [replace(span, chars=word, box=union(boxes)) for word, boxes in inked if boxes]
 
 
 def overlap(a0: float, a1: float, b0: float, b1: float) -> float:

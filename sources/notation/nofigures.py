@@ -36,14 +36,14 @@ NUMBERED = (
 
 # Also letter by letter, as head lines of newsletters are spaced.
 MONTH_NAME = (
-    "(?:J ?[aA] ?[nN]|F ?[eE] ?[bB]|M ?[aA] ?[rR]|A ?[pP] ?[rR]|M ?[aA] ?[yY]|J ?[uU] ?[nN]|J ?[uU] ?[lL]|A ?[uU] ?[gG]|"
-    "S ?[eE] ?[pP]|O ?[cC] ?[tT]|N ?[oO] ?[vV]|D ?[eE] ?[cC])(?: ?[a-zA-Z]){0,6}(?![a-zA-Z])"
+    "(?:[Jj] ?[aA] ?[nN]|[Ff] ?[eE] ?[bB]|[Mm] ?[aA] ?[rR]|[Aa] ?[pP] ?[rR]|[Mm] ?[aA] ?[yY]|[Jj] ?[uU] ?[nN]|[Jj] ?[uU] ?[lL]|"
+    "[Aa] ?[uU] ?[gG]|[Ss] ?[eE] ?[pP]|[Oo] ?[cC] ?[tT]|[Nn] ?[oO] ?[vV]|[Dd] ?[eE] ?[cC])(?: ?[a-zA-Z]){0,6}(?![a-zA-Z])"
 )
 
 RULES: tuple[Rule, ...] = (
     Rule("date", "an English month with its year or day",
-         rf"(?:\d ?){{4}}{MONTH_NAME}\.?(?: ?\d{{1,2}}(?![\d,.%件人円万]))?|"
-         rf"(?:\d{{1,2}} )?{MONTH_NAME} ?[.,]?(?: ?\d){{1,4}}(?:, ?\d{{4}})?(?! ?[\d,.%件人円万])", "Jul. 2025"),
+         rf"(?:\d ?){{4}}\n?{MONTH_NAME}\.?(?: ?\d{{1,2}}(?![\d,.%件人円万]))?|"
+         rf"(?:\d{{1,2}} )?{MONTH_NAME} ?[.,]?(?:[ \n]?\d(?: ?\d){{0,3}})(?:, ?\d{{4}})?(?! ?[\d,.%件人円万])", "Jul. 2025"),
     Rule("reference", "an address on the web", r"(?:https?://|www\.)[^\s、。()「」]+", "https://example.jp/2024/10"),
     Rule("reference", "a mail address", r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,6}", "dx123@city.example.jp"),
     Rule("reference", "a telephone number",
@@ -66,7 +66,8 @@ RULES: tuple[Rule, ...] = (
          r"[(]?[一二三四五六七八九十]{1,2}[)、])",
          "01 マイナンバーカードの普及"),
     Rule("list", "a list or heading number",
-        r"(?m:^)[ \n]?(?:\d{1,2}-\d{1,2}(?= ?[ぁ-んァ-ヶ一-龥])|\d{1,2}(?= [ァ-ヶ一-龥]))", "1-2 現状と課題", True),
+        r"(?m:^)[ \n]?(?:\d{1,2}-\d{1,2}(?= ?[ぁ-んァ-ヶ一-龥])|\d{1,2}(?= (?:\d{2,3} ?歳(?:以上|以下|未満|代|の|児)|(?:19|20)\d\d ?年)|"
+        r"\) ?(?:19|20)\d\d ?[(年])|\d{1,2}(?= (?:[ァ-ヶ一-龥「『]|\((?!\d|単位|[^\s()]{1,3}\)))))", "1-2 現状と課題", True),
     Rule("list", "a note's or figure's mark",
         r"[※*＊†‡] ?\d{1,2}(?![\d,.]|年|月|日|万|件|人|名|%)[)）]?|\(?注 ?:? ?\d{1,2}(?!\d)\)?", "※1"),
     Rule("list", "a circled number", r"[①-⒛❶-➓⓪-⓿㉑-㉟㊱-㊿]", "①窓口"),

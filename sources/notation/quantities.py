@@ -454,7 +454,9 @@ _WORDY = re.compile(r"[ァ-ヺーA-Za-z想略画進]")
 def _judge(text: str, number: Number, lowest: int) -> Number | Skip:
     """A number with a unit is a figure unless it tells a stretch of time; one without only where it stands as a value."""
     kind, reason = "", ""
-    if number.kind == "time" and number.sign == "":
+    if "\ufffd" in (text[number.core - 1 : number.core], text[number.core_end : number.core_end + 1]):
+        kind, reason = "not_read", "beside a character that cannot be read"
+    if not kind and number.kind == "time" and number.sign == "":
         kind, reason = _time_is_no_figure(text, number, lowest)
     if not kind and _counts_a_rate(text, number):
         kind, reason = "definition", "what a rate is counted by"
@@ -484,7 +486,7 @@ def _counts_a_rate(text: str, number: Number) -> bool:
         (number.kind == "time" and _THEN_DIGITS.match(after)) or (number.unit == "名" and _THEN_ONE_DAY.match(after))
     ):
         return True
-    return number.kind == "count" and bool(_PER_AFTER.match(after))
+    return (number.kind == "count" or (bool(number.scale) and not number.unit)) and bool(_PER_AFTER.match(after))
 
 
 def _bare_is_no_figure(text: str, number: Number) -> tuple[str, str]:

@@ -82,6 +82,9 @@ class Page:
     unreadable: int = 0  # glyphs that the character map of their font does not explain
 
 
+NO_CHARACTER = "\ufffd"  # in place of what the font does not say: (cid:12) holds digits that nobody printed
+
+
 def _unreadable(text: str) -> bool:
     return text.startswith("(cid:") or text == "\ufffd" or any("\ue000" <= c <= "\uf8ff" for c in text)
 
@@ -129,6 +132,7 @@ def _glyphs(
             continue
         if _unreadable(text):
             unreadable += 1
+            text = NO_CHARACTER
         near = max(0.6, size * 0.12)
         cell = (int(x0 / 4), int(bottom / 4))
         twin = next(

@@ -1,0 +1,39 @@
+"""A chart says its unit once, over its axis: the labels of its bars are in that unit, not in that of the chart beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from sources.reading import read_report
+
+FONT = "HeiseiKakuGo-W5"
+
+
+def chart(page: Canvas, left: float, title: str, unit: str, step: int, label: str, over: int) -> None:
+    page.setFont(FONT, 12)
+    page.drawString(left + 20, 400, title)
+    page.setFont(FONT, 8)
+    page.drawRightString(left, 350, unit)
+    for tick in range(5):
+        page.drawRightString(left, 200 + 30 * tick, f"{step * tick:,}")
+    for n, year in enumerate(range(2016, 2022)):
+        page.drawCentredString(left + 20 + 36 * n, 185, f"{year}年")
+        page.rect(left + 12 + 36 * n, 200, 16, 20 + 12 * n, fill=1)
+    page.drawCentredString(left + 20 + 36 * over, 225 + 12 * over, label)
+
+
+def test_labels_take_the_unit_over_their_axis(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    page = Canvas(str(tmp_path / "charts.pdf"), pagesize=(620, 460), invariant=1)
+    chart(page, 60, "市場規模の推移", "（兆円）", 5, "11.0", 5)
+    chart(page, 360, "事業所の出荷額の推移", "（億円）", 10000, "23,082", 0)
+    page.save()
+    found = read_report(tmp_path / "charts.pdf", fiscal_year=2021).figures
+    assert [(int(f.value), f.unit, f.period and f.period.start.year) for f in sorted(found, key=lambda f: f.box.x0)] == [
+        (11_000_000_000_000, "円", 2021), (2_308_200_000_000, "円", 2016),
+    ]  # fmt: skip
+    assert {word for f in found for word in ("兆円", "億円") if word in f.label + f.title} == set(), "a unit names nothing"

@@ -1,0 +1,107 @@
+"""Tables as statistics print them: heads told by colour and begun anew further down, names under one another between two rules, days as heads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from sources.reading import read_report
+from sources.records import Figure
+
+FONT = "HeiseiKakuGo-W5"
+GRID = [("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("FONT", (0, 0), (-1, -1), FONT, 10)]
+PEACH = colors.HexColor("#fbe4d5")
+
+
+def figures(folder: Path, story: Sequence[Flowable | str]) -> list[Figure]:
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    style = ParagraphStyle("plain", fontName=FONT, fontSize=10, leading=15)
+    flow = [part for item in story for part in ((Paragraph(item, style) if isinstance(item, str) else item), Spacer(1, 8))]
+    SimpleDocTemplate(str(folder / "page.pdf"), pagesize=A4, invariant=1).build(flow)
+    return read_report(folder / "page.pdf", fiscal_year=2021).figures
+
+
+def table(rows: list[list[str]], *looks: tuple) -> Table:
+    return Table(rows, style=TableStyle([*GRID, *looks]))
+
+
+def tinted(*rows: int) -> list[tuple]:
+    return [("BACKGROUND", (0, row), (-1, row), PEACH) for row in rows]
+
+
+def named(found: list[Figure]) -> list[tuple[str, str]]:
+    return [(figure.label.replace(" ", ""), str(figure.value)) for figure in found]
+
+
+BANDS = [
+    ["千代田", "中央", "港"],
+    ["1834 (1825)", "5622 (5603)", "9916 (9884)"],
+    ["世田谷", "渋谷", "中野"],
+    ["27612 (27468)", "2063 (2052)", "12 (12)"],
+]
+
+
+@pytest.mark.parametrize("looks", [tinted(0, 2), []], ids=["on a colour", "plain"])
+def test_heads_that_begin_anew_speak_of_the_rows_under_them(tmp_path: Path, looks: list[tuple]) -> None:
+    assert named(figures(tmp_path, [table(BANDS, *looks)])) == [
+        ("千代田", "1834"), ("千代田", "1825"), ("中央", "5622"), ("中央", "5603"), ("港", "9916"), ("港", "9884"),
+        ("世田谷", "27612"), ("世田谷", "27468"), ("渋谷", "2063"), ("渋谷", "2052"), ("中野", "12"), ("中野", "12"),
+    ]  # fmt: skip
+
+
+def test_years_in_a_column_of_years_are_no_numbers(tmp_path: Path) -> None:
+    rows = [["施設", "開設年", "利用者数"], ["図書館", "1998", "1875"], ["体育館", "2003", "2,410"]]
+    assert named(figures(tmp_path, [table(rows)])) == [("図書館利用者数", "1875"), ("体育館利用者数", "2410")]
+
+
+def test_age_groups_and_days_are_heads_of_columns(tmp_path: Path) -> None:
+    ages = table([["10歳未満", "10代", "100歳以上", "不明"], ["7", "4", "0", "1"]])
+    days = table([["10/12", "10/13"], ["7,564", "6,666"]])
+    found = figures(tmp_path, [ages, days])
+    assert named(found)[:4] == [("10歳未満", "7"), ("10代", "4"), ("100歳以上", "0"), ("不明", "1")]
+    assert [(str(figure.value), str(figure.period and figure.period.start)) for figure in found[4:]] == [
+        ("7564", "2021-10-12"), ("6666", "2021-10-13"),
+    ]  # fmt: skip
+
+
+def test_stripes_are_no_heads(tmp_path: Path) -> None:
+    rows = [["課", "件数"], ["総務課", "12"], ["市民課", "30"], ["税務課", "25"]]
+    assert named(figures(tmp_path, [table(rows, *tinted(1, 3))])) == [("総務課件数", "12"), ("市民課件数", "30"), ("税務課件数", "25")]
+
+
+def test_names_under_one_another_have_each_the_values_on_their_line(tmp_path: Path) -> None:
+    rows = [["区分", "R2年度", "R3年度"], ["議会\n総務\n税務", "1\n11\n2", "1\n10\n－"], ["計", "14", "11"]]
+    assert [(f.label, str(f.value), f.period and f.period.start.year) for f in figures(tmp_path, [table(rows)])] == [
+        ("議会", "1", 2020), ("議会", "1", 2021), ("総務", "11", 2020), ("総務", "10", 2021), ("税務", "2", 2020),
+        ("計", "14", 2020), ("計", "11", 2021),
+    ]  # fmt: skip
+
+
+def test_a_name_broken_over_two_lines_stays_one_row(tmp_path: Path) -> None:
+    rows = [["区分", "職員数"], ["企画財政課\n情報係", "61\n(69)"], ["計", "14"]]
+    assert named(figures(tmp_path, [table(rows)])) == [("企画財政課情報係職員数", "61"), ("企画財政課情報係職員数", "69"), ("計職員数", "14")]
+
+
+def test_a_value_over_several_rows_is_of_none_of_them(tmp_path: Path) -> None:
+    rows = [["期間", "区分", "件数", "合計"], ["2021年10\n月第1週", "施設", "905", "988"], ["", "学校", "83", ""]]
+    found = figures(tmp_path, [table(rows, ("SPAN", (0, 1), (0, 2)), ("SPAN", (3, 1), (3, 2)))])
+    assert [(f.label, str(f.value)) for f in found] == [("第1週 施設 件数", "905"), ("第1週 合計", "988"), ("第1週 学校 件数", "83")]
+    assert {(str(f.period.start), str(f.period.end)) for f in found if f.period} == {("2021-10-01", "2021-10-31")}
+
+
+def test_a_date_over_all_of_a_page_governs_what_has_none(tmp_path: Path) -> None:
+    found = figures(tmp_path, ["令和3年10月15日16時45分時点", "1 患者の発生状況", table([["総数", "重症者"], ["57", "39"]])])
+    assert {str(f.period and f.period.end) for f in found} == {"2021-10-15"}
+
+
+def test_a_date_of_issue_does_not(tmp_path: Path) -> None:
+    found = figures(tmp_path, ["令和3年10月15日", "1 患者の発生状況", table([["総数", "重症者"], ["57", "39"]])])
+    assert {str(f.period and f.period.end) for f in found} == {"2022-03-31"}
