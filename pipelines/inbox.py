@@ -12,7 +12,7 @@ from pipelines.partitions import EDITIONS
 from pipelines.resources import Series, Storage
 from sources.errors import ShinchokuError
 
-SETTLED = 5  # seconds for which a file did not change: a shorter time, and it may still be being copied
+SETTLED = 5  # seconds for which a file did not change: a shorter time, and it may still be being copied; a clock set back tells nothing
 
 
 def take_in_what_waits(context: dg.SensorEvaluationContext, series: Series, storage: Storage) -> dg.SensorResult | dg.SkipReason:
@@ -31,7 +31,7 @@ def take_in_what_waits(context: dg.SensorEvaluationContext, series: Series, stor
         if one.problem:
             context.log.warning(str(one.problem))
     left = {one.file.name: _state(one.file) for one in taken if one.outcome == "unreadable" and one.file.exists()}
-    new = {one.edition.edition_id: one.edition for one in taken if one.edition and one.is_new}
+    new = {one.edition.edition_id: one.edition for one in taken if one.edition and one.to_be_read}  # the run key lets each file have one run
     known = set(context.instance.get_dynamic_partitions("edition"))
     return dg.SensorResult(
         run_requests=[dg.RunRequest(run_key=f"{name}:{edition.sha256}", partition_key=name) for name, edition in new.items()],
@@ -41,7 +41,7 @@ def take_in_what_waits(context: dg.SensorEvaluationContext, series: Series, stor
 
 
 def _is_settled(file: Path) -> bool:
-    return time.time() - file.stat().st_mtime >= SETTLED
+    return abs(time.time() - file.stat().st_mtime) >= SETTLED
 
 
 def _state(file: Path) -> str:

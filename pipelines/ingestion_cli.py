@@ -57,10 +57,9 @@ def intake(files: tuple[Path, ...], series: str | None, fiscal_year: int | None,
         click.echo(f"{home.inbox}: no PDF waits there / 取り込むPDFはありません")
         return
     taken = taking.take(chosen, home, named)
-    new = {one.edition.edition_id: one.edition for one in taken if one.edition and one.is_new}
-    problems = read_to_review(list(new))
+    problems = read_to_review(list({one.edition.edition_id: one for one in taken if one.edition and one.to_be_read}))
     for one in taken:
-        problem = problems.get(one.edition.edition_id) if one.edition and one.is_new else None
+        problem = problems.get(one.edition.edition_id) if one.edition and one.to_be_read else None
         failed = one.failed or problem is not None
         click.echo(f"{visible(one.file)}\n{problem}" if problem else taking.told(one, home), err=failed)
     if problems or any(one.failed for one in taken):

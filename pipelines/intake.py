@@ -25,7 +25,7 @@ OUTCOMES = {
         "another file of this edition: the old one is kept, and what is published of it stays until this one is accepted",
         "この版の差し替えとして登録しました。前のファイルは残り、公開中の内容は承認するまで変わりません",
     ),
-    "unchanged": ("unchanged: this file was taken in before, nothing was done", "変更なし。このファイルは取込済みです（何もしていません）"),
+    "unchanged": ("unchanged: this file was taken in before", "変更なし。このファイルは取込済みです"),
     "replaced": (
         "unchanged: a later file has taken the place of this one; to go back to it, name it in edition.yaml",
         "変更なし。このファイルは既に差し替えられています。戻すにはedition.yamlで指定してください",
@@ -54,6 +54,11 @@ class Taken:
     @property
     def is_new(self) -> bool:
         return self.outcome in ("draft", "revision")
+
+    @property
+    def to_be_read(self) -> bool:
+        """Also a draft that is known: a process that was killed may have stored the file and no more."""
+        return self.is_new or (self.outcome == "unchanged" and self.edition is not None and self.edition.status == "draft")
 
     @property
     def failed(self) -> bool:

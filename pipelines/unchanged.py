@@ -1,7 +1,8 @@
 """Whether a stage has anything to do: what it is made from and what it made, both as they were when it last ended well.
 
-Files are told by size and time of change, as `make` tells them: to see that nothing changed, nothing is read. What only looks changed
-is made anew, which costs time and changes nothing; ``shinchoku run --again`` and the resource setting ``storage.again`` make everything anew.
+What people write (YAML) is told by its content: a clock set back cannot make an edit look like what was there. Data are told by size and time
+of change, as `make` tells them: to see that nothing changed, none are read. What only looks changed is made anew, which costs time and
+changes nothing; ``shinchoku run --again`` and the resource setting ``storage.again`` make everything anew.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ import dagster as dg
 from pipelines.code_version import code_version
 from pipelines.home import MADE, Home
 from pipelines.resources import Reader, Storage
+from sources import whole
 from sources.registry import Edition, Registry
 from sources.versions import program_version
 
-State = list[tuple[str, int, int]]
+State = list[tuple[str, int, int | str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,8 @@ class Stage:
     def ended(self, context: dg.AssetExecutionContext, **told: int | str) -> None:
         """Note that the stage ended well, with what is to be told again where nothing changes."""
         noted = {"from": self.made_from, "made": _digest(state(self.outputs, self.root)), "run": context.run.run_id, "told": told}
-        self.receipt.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.receipt.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps(noted, ensure_ascii=False) + "\n", encoding="utf-8")
-        beside.replace(self.receipt)
+        with whole.replacing_file(self.receipt) as beside:
+            beside.write_text(json.dumps(noted, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def stage(home: Home, name: str, code: Iterable[str], inputs: Iterable[Path], outputs: Iterable[Path], settings: Any = None) -> Stage:
@@ -75,7 +75,7 @@ def forget(home: Home, editions: Iterable[str]) -> None:
 
 
 def state(paths: Iterable[Path], root: Path) -> State:
-    """Each file under the paths with its size and the time of its last change (nanoseconds); a path that is not there says so.
+    """Each file under the paths with its size and the time of its last change (nanoseconds), or the sha256 of YAML; a path that is not there says so.
 
     What lies in the data folder is named from there, so that a copy that keeps the times is the same.
     """
@@ -86,12 +86,11 @@ def state(paths: Iterable[Path], root: Path) -> State:
     return found
 
 
-def _files(path: str, name: str) -> Iterator[tuple[str, int, int]]:
+def _files(path: str, name: str) -> Iterator[tuple[str, int, int | str]]:
     try:
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
     except NotADirectoryError:
-        stat = Path(path).stat()
-        yield name, stat.st_size, stat.st_mtime_ns
+        yield name, *_stamp(path, Path(path).stat())
         return
     except FileNotFoundError:
         return
@@ -101,8 +100,11 @@ def _files(path: str, name: str) -> Iterator[tuple[str, int, int]]:
         elif entry.is_dir():
             yield from _files(entry.path, f"{name}/{entry.name}")
         elif not entry.name.startswith("."):
-            stat = entry.stat()
-            yield f"{name}/{entry.name}", stat.st_size, stat.st_mtime_ns
+            yield f"{name}/{entry.name}", *_stamp(entry.path, entry.stat())
+
+
+def _stamp(path: str, stat: os.stat_result) -> tuple[int, int | str]:
+    return stat.st_size, whole.sha256(Path(path)) if path.endswith(".yaml") else stat.st_mtime_ns
 
 
 def _digest(data: Any) -> str:
