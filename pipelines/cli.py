@@ -16,7 +16,7 @@ import click
 
 from pipelines.ingestion_cli import COMMANDS, signed_by
 from sources import places
-from sources.errors import ShinchokuError, of_system
+from sources.errors import ShinchokuError, of_system, visible
 
 EXAMPLES = """
 \b
@@ -104,7 +104,7 @@ def extract(files: tuple[Path, ...], pages: list[int] | None, fiscal_year: int |
             raise click.BadOptionUsage("output", f"{output}: the ending must be one of {', '.join(table.FORMATS)} / 拡張子が不正です")
         reading = read_report(files[0], pages=pages, fiscal_year=fiscal_year)
         for warning in reading.warnings:
-            click.echo(warning, err=True)
+            click.echo(visible(warning), err=True)
         if output:
             table.write(reading.figures, output)
         else:
@@ -131,7 +131,7 @@ def extract(files: tuple[Path, ...], pages: list[int] | None, fiscal_year: int |
         except ShinchokuError as error:
             click.echo(str(error), err=True)
             return False
-        click.echo(f"{path}: {len(reading.figures)}", err=True)
+        click.echo(f"{visible(path)}: {len(reading.figures)}", err=True)
         return True
 
     with ThreadPoolExecutor(jobs) as pool:
@@ -293,7 +293,7 @@ def explain(file: Path, page: int, output: Path, fiscal_year: int | None) -> Non
     from sources.explain import explain as write_explanation
 
     count = write_explanation(file, page, output, fiscal_year)
-    click.echo(f"{output}: {count}")
+    click.echo(f"{visible(output)}: {count}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from sources.registry import Edition, Registry
 
 QUIET: dict[str, dict[str, dict[str, str]]] = {"loggers": {"lines": {}}}
+# A slot of the pool ``writer`` would be kept by a process that was killed, and wait for the daemon to free it; the lock is not.
+WITHOUT_SLOTS = {"concurrency": {"pools": {"granularity": "run"}}}
+LOCKED = "shinchoku/lock"  # tag of a run in a process that holds the lock: which lock, of which machine
 
 
 @dataclass(slots=True)
@@ -92,14 +96,26 @@ def running(home: Home) -> Iterator[Execute]:
 
     with home.lock():
         from dagster import DagsterInstance
+        from dagster._core.instance.ref import InstanceRef
 
         from pipelines.definitions import defs
         from pipelines.event_log import kept_open
         from pipelines.partitions import add_editions
 
-        with kept_open(), DagsterInstance.from_config(str(home.dagster)) as instance:
+        lock = f"{platform.node()}:{home.root}"
+        with kept_open(), DagsterInstance.from_ref(InstanceRef.from_dir(str(home.dagster), overrides=WITHOUT_SLOTS)) as instance:
+            _end_the_dead(instance, lock)
             add_editions(load(), instance)
-            yield Execute(defs, instance)
+            yield Execute(defs, instance, lock)
+
+
+def _end_the_dead(instance: dg.DagsterInstance, lock: str) -> None:
+    """A run of a process that held this lock, which this one holds now, goes on no more: let the UI say so."""
+    from dagster import RunsFilter
+    from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
+
+    for run in instance.get_runs(RunsFilter(statuses=list(IN_PROGRESS_RUN_STATUSES), tags={LOCKED: lock})):
+        instance.report_run_failed(run, "The process was killed; the next run does what it left. / プロセスが途中で終了しました。次の実行が続きを行います。")
 
 
 class Failed(NamedTuple):
@@ -115,6 +131,7 @@ class Execute:
 
     defs: dg.Definitions
     instance: dg.DagsterInstance
+    lock: str
 
     def __call__(self, job: str, partition: str | None = None, assets: Sequence[str] | None = None) -> list[Failed]:
         from dagster import AssetKey
@@ -123,6 +140,7 @@ class Execute:
             partition_key=partition,
             instance=self.instance,
             run_config=QUIET,
+            tags={LOCKED: self.lock},
             asset_selection=None if assets is None else [AssetKey(name) for name in assets],
             raise_on_error=False,
         )

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from sources.errors import ShinchokuError
+from sources.errors import UNSEEN, ShinchokuError
 
 # A page of a hundred thousand words with all its traces is a tenth of this; more is no answer.
 LONGEST_ANSWER = 256 << 20
@@ -152,9 +152,17 @@ def _last_line(complaint: bytes) -> str:
 
 
 def answer(message: dict[str, Any]) -> None:
-    """In the child: one message to the process that asked."""
-    sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+    """In the child: one message to the process that asked, without characters of the file that print nothing and that a terminal obeys."""
+    sys.stdout.write(json.dumps(_printed(message), ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+def _printed(data: Any) -> Any:
+    if isinstance(data, str):
+        return UNSEEN.sub("", data)
+    if isinstance(data, dict):
+        return {key: _printed(value) for key, value in data.items()}
+    return [_printed(value) for value in data] if isinstance(data, list | tuple) else data
 
 
 @contextlib.contextmanager
