@@ -76,6 +76,8 @@ def take(files: Iterable[Path], home: Home, named: Named | None = None, extra: P
     with home.lock():
         for file in files:
             try:
+                if file.is_symlink() and file.absolute().parent == home.inbox:
+                    raise _link(file)
                 found = _take_one(file, named or Named(), extra)
             except ShinchokuError as problem:
                 found = Taken(file, "unreadable", problem=problem)
@@ -122,6 +124,12 @@ def read_cover(file: Path, registry: Registry, named: Named) -> tuple[Cover | No
         return recognise(text, registry, series=named.series, fiscal_year=named.fiscal_year, edition=named.edition), reading.page_count
     except ShinchokuError as error:
         raise ShinchokuError(f"{file}: {error.en}", f"{file}: {error.ja}") from None
+
+
+def _link(file: Path) -> ShinchokuError:
+    """Who may drop files into the inbox need not be allowed to read what a link points to; this program may be."""
+    return ShinchokuError(f"{file}: it is a link. Put the file itself into the inbox, or name it: shinchoku intake FILE.pdf",
+                          f"{file}: リンクです。ファイルそのものをinboxに置くか、shinchoku intake FILE.pdf で指定してください。")  # fmt: skip
 
 
 def _unknown(file: Path) -> ShinchokuError:

@@ -58,12 +58,16 @@ class Handler(SimpleHTTPRequestHandler):
     def parse_request(self) -> bool:
         if not super().parse_request():
             return False
-        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
-        if host not in {*HERE, urlsplit(address()).hostname, self.connection.getsockname()[0]}:
+        try:
+            host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
+            parts = Path(self.translate_path(self.path)).relative_to(self.home.root).parts
+        except ValueError:
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return False
+        if not host or host not in {*HERE, urlsplit(address()).hostname, self.connection.getsockname()[0]}:
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)  # a name that was made to point here, so that its pages could read these
             return False
-        parts = Path(self.translate_path(self.path)).relative_to(self.home.root).parts
-        if not parts or parts[0] not in SERVED or any(part.startswith(".") for part in parts):
+        if not parts or parts[0] not in SERVED or any(part.startswith(".") or "\0" in part for part in parts):
             self.send_error(HTTPStatus.NOT_FOUND)
             return False
         self.home.refresh()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import subprocess
 import sys
 import threading
@@ -51,7 +52,8 @@ def test_what_is_linked_is_what_is_served(home: Home, port: int, monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/lock", "/dagster/dagster.yaml", "/review/../dagster/dagster.yaml", "/review/%2e%2e/lock", "//review/../lock", "/site/.half/index.html"]
+    "path", ["/", "/lock", "/dagster/dagster.yaml", "/review/../dagster/dagster.yaml", "/review/%2e%2e/lock", "//review/../lock", "/site/.half/index.html",
+             "/review/a%00_city-R6.html", "/site/" + "x" * 5000]
 )
 def test_nothing_else_is_served(port: int, path: str) -> None:
     assert ask(port, path).status == 404
@@ -60,6 +62,14 @@ def test_nothing_else_is_served(port: int, path: str) -> None:
 def test_only_this_machine_s_pages_are_shown_and_nothing_is_changed(port: int) -> None:
     assert ask(port, "/site/index.html", host="evil.example").status == 421
     assert ask(port, "/site/index.html", "POST").status == 501
+
+
+@pytest.mark.parametrize("host", ["[", "", ":80", "localhost.evil.example", "localhost@evil.example"])
+def test_a_broken_or_foreign_host_is_refused(port: int, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(shelf.PAGES, "pages.example.jp")  # without its scheme it names no host
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"GET /site/index.html HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+        assert connection.recv(100).split()[1] in (b"400", b"421")
 
 
 def test_the_pages_end_with_the_program_they_are_served_beside(home: Home) -> None:

@@ -94,6 +94,15 @@ def test_a_report_of_any_name_is_stored_under_its_checksum_and_put_away_whole(ho
     assert "\\u202e" in told and not any(sign in told for sign in "\x1b\x07\u202e")
 
 
+def test_a_link_in_the_inbox_is_not_followed(home: Home, tmp_path: Path) -> None:
+    secret = city.report(tmp_path / "of_somebody_else.pdf")
+    link = home.inbox / "report.pdf"
+    link.symlink_to(secret)
+    (taken,) = intake.take(intake.waiting(home), home)
+    assert taken.outcome == "unreadable" and "it is a link" in str(taken.problem) and "リンクです" in str(taken.problem)
+    assert link.is_symlink() and not load().editions.keys() & {"madeup_city-R6"}
+
+
 def test_a_longest_name_that_is_taken_is_shortened(home: Home, tmp_path: Path) -> None:
     for name in ("x" * 251 + ".pdf", "報" * 83 + ".pdf"):
         done = home.inbox / intake.DONE

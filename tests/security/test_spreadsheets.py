@@ -86,5 +86,17 @@ def test_the_workbook_holds_text_as_text(tmp_path: Path) -> None:
         assert not any("externalLink" in name or "vba" in name or "connections" in name for name in parts.namelist())
 
 
+def test_a_text_that_no_cell_holds_is_cut_and_counted(tmp_path: Path) -> None:
+    import openpyxl
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(tmp_path / "x.xlsx")
+    longest = "字" * workbook.LONGEST
+    cut = workbook._sheet(book.add_worksheet("x"), ["text"], [[longest], [longest + "字"]], {"header": None, "date": None})
+    book.close()
+    _, (whole,), (part,) = openpyxl.load_workbook(tmp_path / "x.xlsx")["x"].iter_rows(values_only=True)
+    assert cut == 1 and whole == longest and part == longest[:-1] + "…"
+
+
 def test_the_convention_is_told_where_the_csvs_are() -> None:
     assert CONVENTION.ja in documents.README_TAIL and CONVENTION.en in documents.README_TAIL

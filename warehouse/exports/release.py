@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,8 +68,19 @@ def publish(folder: Path, out: Path, stem: str, *, keep: int | None = None) -> R
     with whole.replacing_file(latest) as link:
         link.symlink_to(Path("releases") / target.name)
     _sync(out)
+    _make_newest(target)
     _forget(target, keep)
     return Release(target, sums, changed=True)
+
+
+def _others(current: Path) -> list[Path]:
+    return [path for path in current.parent.iterdir() if path.is_dir() and path != current and not path.name.startswith(".")]
+
+
+def _make_newest(release: Path) -> None:
+    """Which releases are the oldest is told by the time of their folder; a clock that was set back makes none old."""
+    now = max([time.time_ns(), *(path.stat().st_mtime_ns + 1 for path in _others(release))])
+    os.utime(release, ns=(now, now))
 
 
 def _forget(current: Path, keep: int | None) -> None:
@@ -76,11 +88,7 @@ def _forget(current: Path, keep: int | None) -> None:
         shutil.rmtree(damaged, ignore_errors=True)
     if keep is None:
         return
-    others = sorted(
-        (path for path in current.parent.iterdir() if path.is_dir() and path != current and not path.name.startswith(".")),
-        key=lambda path: (path.stat().st_mtime_ns, path.name),
-        reverse=True,
-    )
+    others = sorted(_others(current), key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
     for path in others[max(keep, 1) - 1 :]:
         shutil.rmtree(path)
 
