@@ -124,7 +124,8 @@ class Steps:
     """Counts what this process does to the files of a place; at ``number`` it ends itself, ``later`` seconds after."""
 
     def __init__(self, place: Path, number: int, later: float = 0) -> None:
-        self.place, self.number, self.later, self.count = str(place), number, later, 0
+        self.place, self.number, self.later = str(place), number, later
+        self.taken: list[str] = []
 
     def __call__(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "open":
@@ -134,8 +135,8 @@ class Steps:
             counts = event in WRITES and (self._is_here(args[0]) or not os.fsdecode(args[0]).startswith("/"))
         if not counts:
             return
-        self.count += 1
-        if self.count != self.number:
+        self.taken.append(f"{event} {os.fsdecode(args[0])}")
+        if len(self.taken) != self.number:
             return
         if self.later:
             signal.setitimer(signal.ITIMER_REAL, self.later)  # nothing handles it: the system ends the process
@@ -154,9 +155,9 @@ def killed(command: Sequence[str], place: Path, number: int, later: float, count
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     sys.addaudithook(steps)
     code = shinchoku(command, place)
-    total, steps.number = steps.count, -1
+    taken, steps.number = list(steps.taken), -1
     signal.setitimer(signal.ITIMER_REAL, 0)
-    counted.write_text(str(total))
+    counted.write_text("\n".join(taken))
     return code
 
 
@@ -237,7 +238,11 @@ class Case:
     start: Path
     before: dict[str, str]
     after: dict[str, str]
-    steps: int
+    taken: list[str]
+
+    @property
+    def steps(self) -> int:
+        return len(self.taken)
 
 
 class Harness:
@@ -263,7 +268,7 @@ class Harness:
             raise WrongError(f"{name}: {scenario.command} ended with {code}: {self.log.read_text()[-2000:]}")
         if scenario.after != scenario.command:
             self._do(scenario.after)
-        return Case(name, scenario, start, before, self._tree(), int(counted.read_text()))
+        return Case(name, scenario, start, before, self._tree(), counted.read_text().splitlines())
 
     def point(self, case: Case, number: int, later: float = 0) -> bool:
         """Whether the process was killed at this step; raises WrongError where that did harm."""
