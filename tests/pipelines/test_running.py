@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from pipelines import run as runner
 from pipelines.assets.catalogue import Catalogue, catalogue
 from pipelines.assets.report_file import report_file
 from pipelines.assets.warehouse import warehouse
@@ -123,6 +124,29 @@ def test_a_catalogue_that_does_not_answer_is_asked_again_a_refusal_is_not(
 def test_every_asset_that_touches_the_data_folder_has_patience() -> None:
     for spec in defs.resolve_all_asset_specs():
         assert defs.resolve_assets_def(spec.key).op.retry_policy == PATIENCE, spec.key
+
+
+def test_a_command_that_was_killed_keeps_nobody_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have had the slot of a pool, and be known as running: the next command asks for no slot, and says of it that it has ended."""
+    from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+
+    def wait(*_: object) -> None:
+        raise AssertionError("a command waits for a slot that nobody may free")
+
+    monkeypatch.setattr(SqlEventLogStorage, "claim_concurrency_slot", wait)
+    home = Home(tmp_path)
+    home.prepare()
+    job = defs.resolve_job_def("publish")
+    with runner.running(home) as execute:
+        killed, of_the_ui = (
+            execute.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags) for tags in ({runner.LOCKED: execute.lock}, {})
+        )
+    with runner.running(home) as execute:
+        status = {run.run_id: run.status for run in execute.instance.get_runs()}
+        assert (status[killed.run_id], status[of_the_ui.run_id]) == (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED)
+        monkeypatch.setenv("SHINCHOKU_HOME", str(tmp_path))
+        assert execute("publish", assets=["warehouse"]) == []
+    assert home.warehouse.exists()
 
 
 def test_one_writer_at_a_time_whoever_starts_the_run(tmp_path: Path) -> None:
