@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines.assets.catalogue import Catalogue, catalogue
 from pipelines.conditions import follow_up
 from pipelines.due import edition_due, remind
+from pipelines.executors import executor
 from pipelines.inbox import take_in_what_waits
 from pipelines.jobs import EDITION_ASSETS, JOBS, PUBLICATION_ASSETS, ingest
 from pipelines.notices import Notices, run_failed
@@ -49,6 +50,6 @@ defs = dg.Definitions(
     schedules=[edition_due],
     sensors=[registered_editions, inbox, follow_up(*PUBLICATION_ASSETS), run_failed],
     resources={"storage": Storage(), "series": Series(), "reader": Reader(), "ckan": Catalogue.from_environment(), "notices": Notices.from_environment()},
-    executor=dg.in_process_executor,
+    executor=executor(),
     loggers={"console": dg.colored_console_logger, "lines": lines},
 )

@@ -137,7 +137,9 @@ class Home:
 
     @property
     def dagster(self) -> Path:
-        return self.root / "dagster"
+        """Dagster's own folder, with its settings (dagster.yaml) and, unless these say otherwise, its history: DAGSTER_HOME where it is set."""
+        said = os.environ.get("DAGSTER_HOME")
+        return Path(said).expanduser().absolute() if said else self.root / "dagster"
 
     def prepare(self) -> None:
         """Make the folder and see that it can be written: better now than after the reading."""

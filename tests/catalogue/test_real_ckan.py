@@ -5,19 +5,15 @@ Outside CI these tests are skipped where CKAN cannot be started; where CI is set
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +25,7 @@ import yaml
 
 from pipelines.home import Home
 from sources.errors import ShinchokuError
+from tests import servers
 from warehouse.catalogue import Offer, Settings, Site, apply, datastore, plan
 from warehouse.catalogue.offer import File
 from warehouse.fields import Words
@@ -79,17 +76,12 @@ class Ckan:
 @pytest.fixture(scope="session")
 def ckan() -> Iterator[Ckan]:
     venv = Path(os.environ.get("SHINCHOKU_CKAN_VENV") or ROOT / ".ckan-venv")
-    path = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
-    lacking = [name for name in ("redis-server", "initdb", "pg_ctl", "psql", "curl") if not shutil.which(name, path=path)]
-    lacking += [] if (venv / "bin" / "ckan").exists() else [f"CKAN in {venv}"]
-    if lacking:
-        reason = f"lacking {', '.join(lacking)}: see .ci/run"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    servers.need("curl", others=[] if (venv / "bin" / "ckan").exists() else [f"CKAN in {venv}"])
     folder = Path(tempfile.mkdtemp(prefix="shinchoku-ckan-"))
     folder.chmod(0o755)  # PostgreSQL runs as a user of its own
     try:
         up = Path(__file__).parent / "ckan" / "ckan_up.sh"
-        started = subprocess.run(["bash", up, venv, folder / "w", str(_ports())], capture_output=True, text=True, timeout=300)
+        started = subprocess.run(["bash", up, venv, folder / "w", str(servers.ports(32, 50, 79, 83))], capture_output=True, text=True, timeout=300)
         assert started.returncode == 0, started.stdout + started.stderr
         url, admin = started.stdout.split()[-2:]
         ready = Ckan(url, admin, "")
@@ -99,42 +91,8 @@ def ckan() -> Iterator[Ckan]:
         ready.act("organization_member_create", id="city", username="editor", role="editor")
         yield replace(ready, editor=ready.act("api_token_create", user="editor", name="publishing")["token"])
     finally:
-        _stop(folder / "w" / "pids")
+        servers.stop(folder / "w" / "pids")
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _ports() -> int:
-    """A base from which the ports that ckan_up.sh takes are free."""
-    while True:
-        base = random.randrange(20000, 32000)
-        try:
-            for offset in (32, 50, 79, 83):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", base + offset))
-            return base
-        except OSError:
-            continue
-
-
-def _stop(pids: Path) -> None:
-    """End the processes that ckan_up.sh started, the last first, each before the one it needs."""
-    for pid in reversed(pids.read_text().split() if pids.exists() else []):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(int(pid), signal.SIGTERM)
-            for _ in range(50):
-                if _is_gone(int(pid)):
-                    break
-                time.sleep(0.1)
-            else:
-                os.kill(int(pid), signal.SIGKILL)
-
-
-def _is_gone(pid: int) -> bool:
-    """Whether a process has ended; one whose parent is gone may stay as a zombie that nobody waits for."""
-    try:
-        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 def hashes(offered: Offer) -> dict[str, str]:
@@ -305,7 +263,7 @@ def test_metadata_that_the_site_refuses_is_told(ckan: Ckan, first: Offer) -> Non
 
 
 def test_a_server_that_is_down_is_told(ckan: Ckan, first: Offer, tmp_path: Path) -> None:
-    settings = Settings.find(f"http://127.0.0.1:{_ports() + 50}", ckan.editor, "city")
+    settings = Settings.find(f"http://127.0.0.1:{servers.ports(50) + 50}", ckan.editor, "city")
     assert settings is not None
     with pytest.raises(ShinchokuError, match="does not answer") as caught:
         plan(Site(settings), first)

@@ -6,17 +6,12 @@ set -euo pipefail
 for bin in /usr/lib/postgresql/*/bin; do PATH=$PATH:$bin; done  # Debian keeps initdb and pg_ctl out of the way
 VENV=$1 W=$2 B=${3:-56000} HERE=$(cd "$(dirname "$0")" && pwd)
 PG=$((B+32)) RD=$((B+79)) SO=$((B+83)) CK=$((B+50))
-mkdir -p "$W"/{pg,redis,storage}; : > "$W/pids"
-as_pg() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
-if [ "$(id -u)" = 0 ]; then chown postgres "$W/pg"; fi; chmod 700 "$W/pg"
-as_pg initdb -D "$W/pg" -E UTF8 --locale=C.UTF-8 -A trust >/dev/null
-as_pg pg_ctl -D "$W/pg" -l "$W/pg/log" -o "-p $PG -h 127.0.0.1 -k $W/pg" -w start >/dev/null
-head -1 "$W/pg/postmaster.pid" >> "$W/pids"
+mkdir -p "$W/storage"
+bash "$HERE/../../servers.sh" "$W" $PG $RD
 SU=postgres; [ "$(id -u)" = 0 ] || SU=$(id -un)
 SQL() { psql -q -h 127.0.0.1 -p $PG -U $SU -d postgres -v ON_ERROR_STOP=1 "$@"; }
 SQL -c "create role ckan login" -c "create role ds_ro login"
 SQL -c "create database ckan owner ckan" ; SQL -c "create database datastore owner ckan"
-redis-server --port $RD --bind 127.0.0.1 --save "" --appendonly no --dir "$W/redis" > "$W/redis/log" 2>&1 & echo $! >> "$W/pids"
 python3 "$HERE/solr_double.py" $SO > "$W/solr.log" 2>&1 & echo $! >> "$W/pids"
 C="$VENV/bin/ckan -c $W/ckan.ini"
 "$VENV/bin/ckan" generate config "$W/ckan.ini" >/dev/null 2>&1
