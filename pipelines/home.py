@@ -35,12 +35,11 @@ INPUTS = "series.sha256"  # what the series' files were when the program last us
 MADE = ".made"  # what each stage was made from, told by times of files: of this machine alone; without it everything is made anew
 _held: set[Path] = set()
 
-
-def inputs() -> dict[Path, str]:
-    """The YAML files of every series, with the name under which their sha256 is recorded."""
+def inputs(series: str = "*") -> dict[Path, str]:
+    """The YAML files of every series or of one, with the name under which their sha256 is recorded."""
     from sources.registry import roots
 
-    found = (path for folder in dict.fromkeys(roots()) for path in sorted(folder.glob("*/**/*.yaml")))
+    found = (path for folder in dict.fromkeys(roots()) for path in sorted(folder.glob(f"{series}/**/*.yaml")))
     return {path: input_name(path) for path in found if not any(part.startswith(".") for part in path.parts[-4:])}
 
 
@@ -145,7 +144,7 @@ class Home:
         """Make the folder and see that it can be written: better now than after the reading."""
         try:
             self.dagster.mkdir(parents=True, exist_ok=True)
-            self.inbox.mkdir(exist_ok=True)
+            self.inbox.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.root):
                 pass
             settings = self.dagster / "dagster.yaml"
@@ -168,8 +167,11 @@ class Home:
                     folder.rename(place / folder.name)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Held by one process at a time, released by the system when the process ends however it ends; may be nested."""
+    def lock(self, series: str = "*") -> Iterator[None]:
+        """Held by one process at a time, released by the system when the process ends however it ends; may be nested.
+
+        Who works on one series names it: then only its files are read to be recorded, and not those of the whole country.
+        """
         path = self.root / "lock"
         if path in _held:
             yield
@@ -192,11 +194,19 @@ class Home:
             try:
                 with self.working():
                     yield
-                self.record()
+                self.record(series)
             finally:
                 _held.discard(path)
 
-    def record(self) -> None:
+    def record(self, series: str = "*") -> None:
         """Remember what the files of the series and the lists of former editions are, so that a change that nobody made is seen."""
+        path = self.root / INPUTS
+        known = whole.read_list(path) if path.exists() else {}
+        if not known:
+            series = "*"
+        others = [] if series == "*" else [
+            (name, digest) for name, found in known.items() for digest in sorted(found)
+            if not name.startswith(("former/", f"series/{series}/", f"bundled/{series}/"))
+        ]  # fmt: skip
         lists = {path: path.relative_to(self.root).as_posix() for path in sorted((self.root / "former").glob(f"[!.]*/{whole.SUMS}"))}
-        whole.write_list(self.root / INPUTS, [(name, whole.sha256(path)) for path, name in (inputs() | lists).items()])
+        whole.write_list(path, sorted([*others, *((name, whole.sha256(file)) for file, name in (inputs(series) | lists).items())]))

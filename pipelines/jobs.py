@@ -26,7 +26,7 @@ PUBLICATION_ASSETS = (results_page, warehouse, exports, site)
 
 def edition_tags(edition_id: str) -> Mapping[str, str]:
     """What the run of an edition is found by: its series, edition and fiscal year. One that is registered no more has its id alone."""
-    edition = Series().registry().editions.get(edition_id)
+    edition = Series().known(edition_id)
     if edition is None:
         return {}
     return {"series": edition.series.id, "edition": edition.id, "fiscal_year": str(edition.fiscal_year)}

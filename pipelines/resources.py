@@ -15,7 +15,7 @@ from pydantic import Field
 from pipelines.home import Home
 from sources.child import Limits
 from sources.errors import PassingError, ShinchokuError, of_system
-from sources.registry import Edition, Registry, load
+from sources.registry import Edition, Registry, find_edition, load
 
 
 class Storage(dg.ConfigurableResource):
@@ -76,7 +76,10 @@ class Series(dg.ConfigurableResource):
         return load(Path(self.folder) if self.folder else None)
 
     def edition(self, edition_id: str) -> Edition:
-        return self.registry().edition(edition_id)
+        return self.known(edition_id) or self.registry().edition(edition_id)
+
+    def known(self, edition_id: str) -> Edition | None:
+        return find_edition(edition_id, Path(self.folder) if self.folder else None)
 
 
 class Reader(dg.ConfigurableResource):

@@ -465,6 +465,15 @@ def load(extra: Path | None = None) -> Registry:
     return registry
 
 
+def find_edition(edition_id: str, extra: Path | None = None) -> Edition | None:
+    """A registered edition. Only its own series is read, however many there are."""
+    series_id, _, name = edition_id.partition("-")  # no id of a series has a hyphen
+    folders = tuple(folder / series_id for folder in roots(extra))
+    if not name or not any((folder / "series.yaml").is_file() for folder in folders):
+        return None
+    return _series(folders).editions.get(name)
+
+
 _cache: dict[tuple[Path, ...], tuple[tuple[tuple[str, int, int], ...], Series]] = {}
 
 

@@ -43,6 +43,8 @@ class Cluster:
     environment: dict[str, str]
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
+    bin = BIN
+
     @property
     def workspace(self) -> Path:
         return self.folder / "workspace.yaml"

@@ -43,7 +43,7 @@ def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage:
         if told := stage.unchanged(context, storage):
             yield dg.MaterializeResult(metadata=told)
             return
-        with home.lock():
+        with home.lock(edition.series.id):
             stopped = audit.errors(edition, home)
             if edition.status != "accepted":
                 context.log.info(f"status is {edition.status}, {len(stopped)} errors stand: staged and checked, not published")

@@ -1,0 +1,147 @@
+"""The reports of many towns read by Celery workers, one of them killed in the middle, against the same in one process. ``python -m tests.load.country``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.home import Home
+from pipelines.partitions import add_editions
+from sources.registry import load
+from tests import servers
+from tests.cluster import Cluster, cluster, settings
+from tests.load.soak import differences, soak
+from tests.load.towns import towns
+
+UNDER_WAY = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+
+
+@dataclass
+class Seen:
+    """Seconds since the workers were started and editions done by then; MiB of the largest process of each kind, look by look."""
+
+    done: list[tuple[float, int]] = field(default_factory=list)
+    memory: list[dict[str, int]] = field(default_factory=list)
+    failed: int = 0
+
+    @property
+    def an_hour(self) -> float:
+        """Reports an hour, after the first tenth."""
+        (began, before), (ended, after) = self.done[len(self.done) // 10], self.done[-1]
+        return 3600 * (after - before) / (ended - began)
+
+
+def largest(group: int) -> int:
+    """MiB of the largest process of a process group, as the system counts it."""
+    most = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(words[2]) == group:
+            most = max(most, int(words[21]) * os.sysconf("SC_PAGE_SIZE") >> 20)
+    return most
+
+
+@contextmanager
+def told(**environment: str) -> Iterator[None]:
+    """This process as one of the deployment."""
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ |= environment
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def backfilled(
+    made: Cluster, editions: Sequence[str], workers: int, *, kill: bool = False, look: float = 1, hours: float = 1, publishes: bool = True
+) -> Seen:
+    """Every edition through the job ``ingest`` by the workers. With ``kill`` one dies with all its processes in the middle of a run."""
+    names = ("DAGSTER_HOME", "SHINCHOKU_HOME", "SHINCHOKU_SERIES", "SHINCHOKU_POSTGRES", "SHINCHOKU_BROKER")
+    with told(**{name: made.environment[name] for name in names}), dg.DagsterInstance.get() as instance:
+        add_editions(load(), instance)
+        made.serve()
+        for number in range(workers):
+            made.worker(f"worker{number}")
+        made.backfill("ingest", "--partitions", ",".join(editions))
+        home, seen, began, killed = Home.find(), Seen(), time.monotonic(), False
+        while True:
+            fallen = [name for name, process in made.processes.items() if process.poll() is not None]
+            assert not fallen, f"{fallen} ended\n{made.told()}"
+            done = sum(home.accepted(edition).is_dir() for edition in editions)
+            seen.done.append((time.monotonic() - began, done))
+            seen.memory.append({name: largest(process.pid) for name, process in made.processes.items()})
+            if kill and not killed and 3 * done >= len(editions) and instance.get_runs(dg.RunsFilter(job_name="ingest", statuses=[dg.DagsterRunStatus.STARTED])):
+                made.kill("worker0")
+                made.worker("worker0-again")
+                killed = True
+            if look > 5:
+                print(f"{done} of {len(editions)}: {seen.done[-1][0]:.0f} s, MiB {seen.memory[-1]}", flush=True)
+            under_way = instance.get_runs_count(dg.RunsFilter(statuses=UNDER_WAY))
+            if done == len(editions) and not under_way and (not publishes or (home.exports / "latest").exists() and (home.site / "index.html").exists()):
+                break
+            if time.monotonic() - began > 3600 * hours:
+                print(f"stopped after {hours} h", flush=True)
+                break
+            time.sleep(look)
+        seen.failed = instance.get_runs_count(dg.RunsFilter(job_name="ingest", statuses=[dg.DagsterRunStatus.FAILURE]))
+    return seen
+
+
+def apart(one: Path, other: Path) -> list[str]:
+    """Published files that are not the same, byte for byte, under two data folders."""
+    found = []
+    for kind in ("exports/latest", "site"):
+        here, there = ({path.relative_to(root): path.read_bytes() for path in (root / kind).rglob("*") if path.is_file()} for root in (one, other))
+        assert here, f"nothing under {kind}"
+        found += [str(name) for name in sorted({*here, *there}) if here.get(name) != there.get(name)]
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition(".")[0], epilog="python -m tests.load.country --towns 1741 --years 5 --workers 2 --kill --hours 12")
+    parser.add_argument("--towns", type=int, default=20, help="how many made-up towns (default 20; the country has 1741)")
+    parser.add_argument("--years", type=int, default=5, help="editions of each (default 5)")
+    parser.add_argument("--first", type=int, help="read only so many editions of them")
+    parser.add_argument("--workers", type=int, default=2, help="Celery workers of one process each (default 2)")
+    parser.add_argument("--kill", action="store_true", help="kill a worker after a third of the editions")
+    parser.add_argument("--hours", type=float, default=1, help="stop after so many (default 1)")
+    parser.add_argument("--alone", type=int, default=20, help="editions that are read again in one process (default 20)")
+    parser.add_argument("--series", type=Path, help="a folder that python -m tests.load.towns made")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="country-") as name, servers.running() as addresses:
+        folder = Path(name)
+        series = chosen.series or towns(folder / "series", chosen.towns, chosen.years)
+        settings(folder / "dagster", run_monitoring={"max_runtime_seconds": 300, "poll_interval_seconds": 10})
+        with told(SHINCHOKU_SERIES=str(series)):
+            editions = [edition for edition in load().editions if edition.startswith("town_")][: chosen.first]
+        with cluster(folder, addresses, folder / "home", series) as made:
+            seen = backfilled(made, editions, chosen.workers, kill=chosen.kill, look=15, hours=chosen.hours, publishes=False)
+        done = [edition for edition in editions if (folder / "home" / "accepted" / edition).is_dir()]
+        print(f"{len(done)} of {len(editions)} editions in {seen.done[-1][0]:.0f} s by {chosen.workers} workers: {seen.an_hour:.0f} reports an hour")
+        print(f"{seen.failed} runs failed and were started again")
+        for at in (len(seen.memory) // 10, len(seen.memory) // 2, -1):
+            print(f"after {seen.done[at][0]:.0f} s, largest process in MiB: {seen.memory[at]}")
+        sample = sorted(random.Random(0).sample(done, min(chosen.alone, len(done))))
+        with told(SHINCHOKU_SERIES=str(series), SHINCHOKU_HOME=str(folder / "alone")):
+            failures = soak(sample, Home.find()).failures
+        different = differences(sample, folder / "home", folder / "alone")
+        print(f"{len(sample)} editions in one process: {len(different)} files differ", *different, *failures, sep="\n")
+    return 1 if different or failures or len(done) < len(editions) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
