@@ -6,41 +6,14 @@ worker died must not be begun a second time beside what it left, so Dagster's mo
 
 from __future__ import annotations
 
-import os
-
 from dagster_celery.executor import CeleryExecutor
 from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task, create_task
 
-from pipelines.executors import BROKER
-from sources.errors import ShinchokuError
-
-REDELIVERY = "SHINCHOKU_REDELIVERY_SECONDS"
-PATIENCE = 3600  # seconds until Redis delivers again what nobody acknowledged: longer than any step
-
-
-def _redelivery() -> int:
-    said = os.environ.get(REDELIVERY, "").strip() or str(PATIENCE)
-    if not (said.isascii() and said.isdecimal() and int(said) > 0):
-        raise ShinchokuError(
-            f"{REDELIVERY} is {said!r}. Give a whole number above zero, or unset it (default {PATIENCE}).",
-            f"{REDELIVERY}が {said!r} です。1以上の整数を指定するか、設定を外してください（既定値 {PATIENCE}）。",
-        )
-    return int(said)
-
-
-def _broker() -> str:
-    said = os.environ.get(BROKER, "").strip()
-    if not said:
-        raise ShinchokuError(
-            f"{BROKER} does not say where the tasks are. Set it, for example to redis://localhost:6379/0.",
-            f"{BROKER}が未設定です。redis://localhost:6379/0 のように指定してください。",
-        )
-    return said
-
+from pipelines.executors import broker, redelivery
 
 _settings = CeleryExecutor.for_cli(
-    broker=_broker(), backend=_broker(), config_source={"broker_transport_options": {"visibility_timeout": _redelivery()}}
+    broker=broker(), backend=broker(), config_source={"broker_transport_options": {"visibility_timeout": redelivery()}}
 )
 app = make_app(_settings.app_args())
 app.conf.update(worker_prefetch_multiplier=1, worker_max_tasks_per_child=100, worker_hijack_root_logger=False, broker_connection_retry_on_startup=True)

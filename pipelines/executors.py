@@ -13,6 +13,8 @@ from sources.errors import ShinchokuError
 
 EXECUTOR = "SHINCHOKU_EXECUTOR"
 BROKER = "SHINCHOKU_BROKER"  # where the tasks and their results are, such as redis://host:6379/0
+REDELIVERY = "SHINCHOKU_REDELIVERY_SECONDS"
+LONGEST = 3600  # seconds until Redis delivers a step again that nobody said was done: longer than any step
 
 
 def executor() -> dg.ExecutorDefinition:
@@ -38,9 +40,27 @@ def _celery() -> dg.ExecutorDefinition:
             f"{EXECUTOR} is celery, but Celery is not installed ({error}). Install the extra: pip install 'shinchoku[cluster]'.",
             f"{EXECUTOR}がceleryですが、Celeryが導入されていません（{error}）。pip install 'shinchoku[cluster]' を実行してください。",
         ) from error
-    if not os.environ.get(BROKER):
-        raise ShinchokuError(
-            f"{EXECUTOR} is celery, but {BROKER} does not say where the tasks go. Set it, for example to redis://localhost:6379/0.",
-            f"{EXECUTOR}がceleryですが、{BROKER}が未設定です。redis://localhost:6379/0 のように指定してください。",
-        )
+    broker()
     return celery_executor.configured({"broker": {"env": BROKER}, "backend": {"env": BROKER}}, name="celery")
+
+
+def redelivery() -> int:
+    """Seconds after which a step that nobody said was done is delivered again. Raises ShinchokuError where that is no number."""
+    said = os.environ.get(REDELIVERY, "").strip() or str(LONGEST)
+    if not (said.isascii() and said.isdecimal() and int(said) > 0):
+        raise ShinchokuError(
+            f"{REDELIVERY} is {said!r}. Give a whole number above zero, or unset it (default {LONGEST}).",
+            f"{REDELIVERY}が {said!r} です。1以上の整数を指定するか、設定を外してください（既定値 {LONGEST}）。",
+        )
+    return int(said)
+
+
+def broker() -> str:
+    """Where the tasks are. Raises ShinchokuError where the environment does not say."""
+    said = os.environ.get(BROKER, "").strip()
+    if not said:
+        raise ShinchokuError(
+            f"{BROKER} does not say where the tasks are. Set it, for example to redis://localhost:6379/0.",
+            f"{BROKER}が未設定です。redis://localhost:6379/0 のように指定してください。",
+        )
+    return said

@@ -23,10 +23,11 @@ UP = Path(__file__).with_name("servers.sh")
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Their addresses."""
+    """Their addresses and processes."""
 
     postgres: str
     redis: str
+    pids: tuple[int, ...] = ()
 
 
 def need(*programs: str, others: Sequence[str] = ()) -> None:
@@ -48,7 +49,8 @@ def running() -> Iterator[Servers]:
         started = subprocess.run(["bash", UP, folder / "w", str(base + 32), str(base + 79)], capture_output=True, text=True, timeout=120)
         assert started.returncode == 0, started.stdout + started.stderr
         user = "postgres" if os.geteuid() == 0 else Path.home().owner()
-        yield Servers(f"postgresql://{user}@127.0.0.1:{base + 32}/postgres", f"redis://127.0.0.1:{base + 79}/0")
+        pids = tuple(map(int, (folder / "w" / "pids").read_text().split()))
+        yield Servers(f"postgresql://{user}@127.0.0.1:{base + 32}/postgres", f"redis://127.0.0.1:{base + 79}/0", pids)
     finally:
         stop(folder / "w" / "pids")
         shutil.rmtree(folder, ignore_errors=True)

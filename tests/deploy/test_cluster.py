@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.executors import executor
+from pipelines.executors import executor, redelivery
 from pipelines.home import Home
 from pipelines.run import run
 from sources.errors import ShinchokuError
@@ -63,6 +63,13 @@ def test_an_executor_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("SHINCHOKU_BROKER", broker)
     with pytest.raises(ShinchokuError, match=says):
         executor()
+
+
+@pytest.mark.parametrize("said", ["soon", "0", "-5"])
+def test_a_redelivery_that_is_no_number_is_told(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv("SHINCHOKU_REDELIVERY_SECONDS", said)
+    with pytest.raises(ShinchokuError, match="SHINCHOKU_REDELIVERY_SECONDS"):
+        redelivery()
 
 
 def test_dagster_home_says_where_the_settings_lie_and_a_file_there_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,10 +28,11 @@ UNDER_WAY = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.Dag
 
 @dataclass
 class Seen:
-    """Seconds since the workers were started and editions done by then; MiB of the largest process of each kind, look by look."""
+    """Seconds since the workers were started and editions done by then; MiB of the largest process of each kind, and its processor seconds, look by look."""
 
     done: list[tuple[float, int]] = field(default_factory=list)
     memory: list[dict[str, int]] = field(default_factory=list)
+    processor: list[dict[str, float]] = field(default_factory=list)
     failed: int = 0
 
     @property
@@ -40,18 +41,30 @@ class Seen:
         (began, before), (ended, after) = self.done[len(self.done) // 10], self.done[-1]
         return 3600 * (after - before) / (ended - began)
 
+    def each(self, name: str) -> float:
+        """Processor seconds a report of one kind of process, after the first tenth."""
+        first, last = len(self.done) // 10, len(self.done) - 1
+        used = sum(found - self.processor[first].get(key, 0) for key, found in self.processor[last].items() if key.startswith(name))
+        return used / max(self.done[last][1] - self.done[first][1], 1)
 
-def largest(group: int) -> int:
-    """MiB of the largest process of a process group, as the system counts it."""
-    most = 0
+
+def costs(groups: dict[str, int], postgres: int) -> tuple[dict[str, int], dict[str, float]]:
+    """MiB of the largest process of each process group, and the processor seconds of all of them, with those of PostgreSQL."""
+    names = {group: name for name, group in groups.items()}
+    memory, processor = dict.fromkeys(groups, 0), dict.fromkeys([*groups, "postgres"], 0.0)
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             words = stat.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if int(words[2]) == group:
-            most = max(most, int(words[21]) * os.sysconf("SC_PAGE_SIZE") >> 20)
-    return most
+        pid, parent, group = int(stat.parent.name), int(words[1]), int(words[2])
+        seconds = sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")  # its own and those of its children that have ended
+        if postgres in (pid, parent):
+            processor["postgres"] += seconds
+        elif name := names.get(group):
+            memory[name] = max(memory[name], int(words[21]) * os.sysconf("SC_PAGE_SIZE") >> 20)
+            processor[name] += seconds
+    return memory, processor
 
 
 @contextmanager
@@ -67,7 +80,7 @@ def told(**environment: str) -> Iterator[None]:
 
 
 def backfilled(
-    made: Cluster, editions: Sequence[str], workers: int, *, kill: bool = False, look: float = 1, hours: float = 1, publishes: bool = True
+    made: Cluster, editions: Sequence[str], workers: int, *, kill: bool = False, look: float = 1, hours: float = 1, publishes: bool = True, postgres: int = 0
 ) -> Seen:
     """Every edition through the job ``ingest`` by the workers. With ``kill`` one dies with all its processes in the middle of a run."""
     names = ("DAGSTER_HOME", "SHINCHOKU_HOME", "SHINCHOKU_SERIES", "SHINCHOKU_POSTGRES", "SHINCHOKU_BROKER")
@@ -83,7 +96,9 @@ def backfilled(
             assert not fallen, f"{fallen} ended\n{made.told()}"
             done = sum(home.accepted(edition).is_dir() for edition in editions)
             seen.done.append((time.monotonic() - began, done))
-            seen.memory.append({name: largest(process.pid) for name, process in made.processes.items()})
+            memory, processor = costs({name: process.pid for name, process in made.processes.items()}, postgres)
+            seen.memory.append(memory)
+            seen.processor.append(processor)
             if kill and not killed and 3 * done >= len(editions) and instance.get_runs(dg.RunsFilter(job_name="ingest", statuses=[dg.DagsterRunStatus.STARTED])):
                 made.kill("worker0")
                 made.worker("worker0-again")
@@ -129,12 +144,14 @@ def main() -> int:
         with told(SHINCHOKU_SERIES=str(series)):
             editions = [edition for edition in load().editions if edition.startswith("town_")][: chosen.first]
         with cluster(folder, addresses, folder / "home", series) as made:
-            seen = backfilled(made, editions, chosen.workers, kill=chosen.kill, look=15, hours=chosen.hours, publishes=False)
+            seen = backfilled(made, editions, chosen.workers, kill=chosen.kill, look=15, hours=chosen.hours, publishes=False, postgres=addresses.pids[0])
         done = [edition for edition in editions if (folder / "home" / "accepted" / edition).is_dir()]
         print(f"{len(done)} of {len(editions)} editions in {seen.done[-1][0]:.0f} s by {chosen.workers} workers: {seen.an_hour:.0f} reports an hour")
         print(f"{seen.failed} runs failed and were started again")
         for at in (len(seen.memory) // 10, len(seen.memory) // 2, -1):
             print(f"after {seen.done[at][0]:.0f} s, largest process in MiB: {seen.memory[at]}")
+        spent = {kind: round(seen.each(kind), 2) for kind in ("worker", "daemon", "code", "postgres")}
+        print(f"processor seconds a report: {spent}")
         sample = sorted(random.Random(0).sample(done, min(chosen.alone, len(done))))
         with told(SHINCHOKU_SERIES=str(series), SHINCHOKU_HOME=str(folder / "alone")):
             failures = soak(sample, Home.find()).failures
