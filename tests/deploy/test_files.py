@@ -69,10 +69,12 @@ def test_dagster_understands_what_the_chart_makes_of_the_values(tmp_path: Path) 
     """The chart writes these values into dagster.yaml, under Dagster's names. That its own schema takes them, `helm template` says."""
     values = read("values.yaml")
     daemon = values["dagsterDaemon"]
-    queue = snake(daemon["runCoordinator"]["config"]["queuedRunCoordinator"])
     made = {"run_monitoring": snake(daemon["runMonitoring"]), "run_retries": snake(daemon["runRetries"])}
-    made["run_coordinator"] = {"module": "dagster._core.run_coordinator", "class": "QueuedRunCoordinator", "config": queue}
     instance(made | values["additionalInstanceConfig"], tmp_path)
+    assert daemon["runCoordinator"] == {"enabled": False}
+    coordinator = {"module": "dagster.core.run_coordinator", "class": "QueuedRunCoordinator", "config": {"max_concurrent_runs": -1}}
+    with pytest.raises(Exception, match="max_concurrent_runs"):  # what the chart writes where it is enabled
+        instance({"run_coordinator": coordinator} | values["additionalInstanceConfig"], tmp_path)
     pools = read("dagster.yaml")["concurrency"]["pools"]
     assert values["additionalInstanceConfig"]["concurrency"]["pools"] == pools == {"granularity": "op", "default_limit": 1}, "one writer"
 
