@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -9,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,12 @@ from tests import servers
 from tests.conftest import ROOT
 
 BIN = Path(sys.executable).parent
+BACKFILL = """mutation {
+  launchPartitionBackfill(backfillParams: {
+    selector: {partitionSetName: "%s", repositorySelector: {repositoryLocationName: "shinchoku", repositoryName: "__repository__"}},
+    partitionNames: %s
+  }) {__typename ... on PythonError {message}}
+}"""
 DEPLOYED = ROOT / "deploy" / "dagster.yaml"
 
 
@@ -73,13 +80,17 @@ class Cluster:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def dagster(self, *command: str | Path) -> str:
-        done = subprocess.run([BIN / "dagster", *command], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=600, check=False)
+    def dagster(self, *command: str | Path, program: str = "dagster") -> str:
+        done = subprocess.run([BIN / program, *command], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def backfill(self, job: str, *which: str) -> None:
-        self.dagster("job", "backfill", "-w", self.workspace, "-j", job, *(which or ("--all", "all")), "--noprompt")
+    def backfill(self, job: str, editions: Sequence[str]) -> None:
+        """As the UI does it, so that the daemon starts runs again: those of `dagster job backfill` it does not."""
+        order = self.folder / "backfill.graphql"
+        order.write_text(BACKFILL % (f"{job}_partition_set", json.dumps(list(editions))), encoding="utf-8")
+        answer = self.dagster("-w", self.workspace, "--file", order, program="dagster-graphql")
+        assert "LaunchBackfillSuccess" in answer, answer
 
     def until(self, holds: Any, what: str, seconds: float = 180) -> Any:
         end = time.monotonic() + seconds

@@ -89,7 +89,7 @@ def backfilled(
         made.serve()
         for number in range(workers):
             made.worker(f"worker{number}")
-        made.backfill("ingest", "--partitions", ",".join(editions))
+        made.backfill("ingest", editions)
         home, seen, began, killed = Home.find(), Seen(), time.monotonic(), False
         while True:
             fallen = [name for name, process in made.processes.items() if process.poll() is not None]
@@ -143,7 +143,7 @@ def main() -> int:
         settings(folder / "dagster", run_monitoring={"max_runtime_seconds": 300, "poll_interval_seconds": 10})
         with told(SHINCHOKU_SERIES=str(series)):
             editions = [edition for edition in load().editions if edition.startswith("town_")][: chosen.first]
-        with cluster(folder, addresses, folder / "home", series) as made:
+        with cluster(folder, addresses, folder / "home", series, SHINCHOKU_REDELIVERY_SECONDS="60") as made:
             seen = backfilled(made, editions, chosen.workers, kill=chosen.kill, look=15, hours=chosen.hours, publishes=False, postgres=addresses.pids[0])
         done = [edition for edition in editions if (folder / "home" / "accepted" / edition).is_dir()]
         print(f"{len(done)} of {len(editions)} editions in {seen.done[-1][0]:.0f} s by {chosen.workers} workers: {seen.an_hour:.0f} reports an hour")

@@ -20,10 +20,10 @@ def test_workers_of_which_one_dies_make_what_one_process_makes(tmp_path: Path, m
     servers.need()
     series = towns(tmp_path / "series", 3, 2, processes=1)
     editions = [f"town_{number:04d}-R{year}" for number in range(3) for year in (3, 4)]
-    settings(tmp_path / "dagster", run_monitoring={"max_runtime_seconds": 60, "poll_interval_seconds": 5})
-    with servers.running() as addresses, cluster(tmp_path, addresses, tmp_path / "home", series) as made:
+    settings(tmp_path / "dagster", run_monitoring={"max_runtime_seconds": 120, "poll_interval_seconds": 5})
+    with servers.running() as addresses, cluster(tmp_path, addresses, tmp_path / "home", series, SHINCHOKU_REDELIVERY_SECONDS="30") as made:
         seen = backfilled(made, editions, 2, kill=True, hours=0.2)
-    assert seen.failed == 1, "the run of the worker that died"
+    assert seen.failed >= 1, "the run of the worker that died was failed and started again"
     assert seen.done[-1][1] == len(editions)
     monkeypatch.setenv("SHINCHOKU_SERIES", str(series))
     monkeypatch.setenv("SHINCHOKU_HOME", str(tmp_path / "alone"))

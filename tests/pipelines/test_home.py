@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.home import Home
+from pipelines.home import INPUTS, Home
 from pipelines.resources import Storage
+from sources import whole
 from sources.errors import ShinchokuError
 
 HOLD = """
@@ -44,6 +45,29 @@ def test_one_process_writes_at_a_time_and_a_dead_one_holds_nothing(tmp_path: Pat
     other.wait()
     with home.lock(), home.lock():
         pass
+
+
+def test_who_works_on_one_series_records_its_files_and_leaves_the_others_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    series = tmp_path / "series"
+    monkeypatch.setenv("SHINCHOKU_SERIES", str(series))
+    for name in ("one", "other"):
+        (series / name).mkdir(parents=True)
+        (series / name / "series.yaml").write_text("first")
+    home = Home(tmp_path / "home")
+    with home.lock("one"):
+        pass
+    whole_list = whole.read_list(home.root / INPUTS)
+    assert {"series/one/series.yaml", "series/other/series.yaml", "bundled/kitakyushu_dx/series.yaml"} <= set(whole_list), "the first list is whole"
+    for name in ("one", "other"):
+        (series / name / "series.yaml").write_text("second")
+    (series / "one" / "indicators.yaml").write_text("new")
+    with home.lock("one"):
+        pass
+    now = whole.read_list(home.root / INPUTS)
+    assert {name for name in now if now[name] != whole_list.get(name)} == {"series/one/series.yaml", "series/one/indicators.yaml"}
+    with home.lock():
+        pass
+    assert whole.read_list(home.root / INPUTS)["series/other/series.yaml"] == now["series/one/series.yaml"]
 
 
 @pytest.mark.parametrize(("said", "config", "keep"), [("", 0, None), ("3", 0, 3), ("3", 5, 5), (" ", 2, 2)])

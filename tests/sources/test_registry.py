@@ -12,7 +12,7 @@ import pytest
 from sources import registry
 from sources.decisions import Acknowledgement, append
 from sources.errors import ShinchokuError
-from sources.registry import BUNDLED, check_digit, load, unit, unit_code
+from sources.registry import BUNDLED, check_digit, find_edition, load, unit, unit_code
 from sources.schemas import FOLDER, MODELS, schema_text
 
 Spoil = Callable[[str, str, str], str]
@@ -92,6 +92,16 @@ def test_another_file_than_the_edition_says(tmp_path: Path) -> None:
 def test_an_unknown_edition_names_those_there_are() -> None:
     with pytest.raises(ShinchokuError, match="kitakyushu_dx-R6"):
         load().edition("R99")
+
+
+def test_an_edition_is_found_without_reading_the_other_series(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "series.yaml").write_text("id: [")
+    found = find_edition("kitakyushu_dx-R6", tmp_path)
+    assert found is not None and found.edition_id == "kitakyushu_dx-R6"
+    assert find_edition("kitakyushu_dx-R99", tmp_path) is find_edition("nobody-R6", tmp_path) is find_edition("R6", tmp_path) is None
+    with pytest.raises(ShinchokuError, match=r"other/series\.yaml"):
+        find_edition("other-R6", tmp_path)
 
 
 def test_decisions_in_a_writable_folder_stand_beside_the_bundled_edition(tmp_path: Path) -> None:
