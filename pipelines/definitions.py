@@ -11,7 +11,7 @@ from pipelines.jobs import EDITION_ASSETS, JOBS, PUBLICATION_ASSETS, ingest
 from pipelines.notices import Notices, run_failed
 from pipelines.partitions import EDITIONS, missing_editions
 from pipelines.progress import lines
-from pipelines.resources import Reader, Series, Storage
+from pipelines.resources import Reader, Series, Storage, Web
 
 
 @dg.sensor(
@@ -44,12 +44,35 @@ def inbox(context: dg.SensorEvaluationContext, series: Series, storage: Storage)
     return take_in_what_waits(context, series, storage)
 
 
+@dg.sensor(
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description=(
+        "巡回：series.yamlの掲載ページ（landing_page）を1日1回確かめ、新しいPDFを受付フォルダに入れます。`allowed_hosts`のホスト以外には接続せず、"
+        "robots.txtに従い、変わっていないものは取得しません。どちらかの指定がない系列では何もしません。\n\n"
+        "Looks once a day at the page that series.yaml names (`landing_page`) and fetches PDF files that are new into the inbox: from the hosts of "
+        "`allowed_hosts` alone, as robots.txt allows, and nothing that has not changed. Where one of the two is not set, nothing is done."
+    ),
+)
+def landing_page(context: dg.SensorEvaluationContext, series: Series, storage: Storage, web: Web) -> dg.SensorResult | dg.SkipReason:
+    from pipelines.landing import look  # which needs what only fetching needs
+
+    return look(context, series, storage, web)
+
+
 defs = dg.Definitions(
     assets=[*EDITION_ASSETS, *PUBLICATION_ASSETS, catalogue],  # the last is asked for by a person: no job has it
     jobs=[*JOBS, remind],
     schedules=[edition_due],
-    sensors=[registered_editions, inbox, follow_up(*PUBLICATION_ASSETS), run_failed],
-    resources={"storage": Storage(), "series": Series(), "reader": Reader(), "ckan": Catalogue.from_environment(), "notices": Notices.from_environment()},
+    sensors=[registered_editions, inbox, landing_page, follow_up(*PUBLICATION_ASSETS), run_failed],
+    resources={
+        "storage": Storage(),
+        "series": Series(),
+        "reader": Reader(),
+        "web": Web(),
+        "ckan": Catalogue.from_environment(),
+        "notices": Notices.from_environment(),
+    },
     executor=executor(),
     loggers={"console": dg.colored_console_logger, "lines": lines},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipelines.home import Home
+from sources import whole
 from sources.editions import Cover, cover_text, known_file, recognise, take_in
 from sources.errors import ShinchokuError, visible
 from sources.registry import Edition, Registry, file_sha256, load
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 TO_REVIEW = ("report_file", "figures", "observations", "review_page")
 DONE, UNKNOWN = "done", "unknown"
+SOURCES = ".sources.json"  # in the inbox: where what was fetched into it is from, by sha256
 OUTCOMES = {
     "draft": ("first file of this edition: a draft", "この版の最初のファイル。下書きとして登録しました"),
     "revision": (
@@ -78,7 +81,7 @@ def take(files: Iterable[Path], home: Home, named: Named | None = None, extra: P
             try:
                 if file.is_symlink() and file.absolute().parent == home.inbox:
                     raise _link(file)
-                found = _take_one(file, named or Named(), extra)
+                found = _take_one(file, home, named or Named(), extra)
             except ShinchokuError as problem:
                 found = Taken(file, "unreadable", problem=problem)
             except OSError as error:
@@ -91,11 +94,12 @@ def take(files: Iterable[Path], home: Home, named: Named | None = None, extra: P
     return taken
 
 
-def _take_one(file: Path, named: Named, extra: Path | None) -> Taken:
+def _take_one(file: Path, home: Home, named: Named, extra: Path | None) -> Taken:
     registry = load(extra)
     if not file.is_file():
         raise ShinchokuError(f"{file}: no such file. Check the path.", f"{file}: ファイルがありません。パスを確かめてください。")
-    known = known_file(file_sha256(file), registry)
+    sha256 = file_sha256(file)
+    known = known_file(sha256, registry)
     if known:
         is_other = (named.series not in (None, known.edition.series.id) or named.edition not in (None, known.edition.id)
                     or named.fiscal_year not in (None, known.edition.fiscal_year))
@@ -106,7 +110,7 @@ def _take_one(file: Path, named: Named, extra: Path | None) -> Taken:
     cover, page_count = read_cover(file, registry, named)
     if cover is None:
         return Taken(file, "unknown", problem=_unknown(file))
-    intake = take_in(file, cover, page_count=page_count, extra=extra, reason=named.reason)
+    intake = take_in(file, cover, page_count=page_count, extra=extra, reason=named.reason, source_url=source_of(home, sha256))
     return Taken(file, intake.outcome, intake.edition)
 
 
@@ -138,6 +142,25 @@ def _unknown(file: Path) -> ShinchokuError:
         f"if it is the first of a new one: shinchoku new-series {shlex.quote(file.name)} --id my_city",
         f"{file}: 表紙がどの系列にも当てはまりません。既存の系列なら --series で指定するか、series.yamlのrecogniseを直してください。"
         f"新しい系列なら: shinchoku new-series {shlex.quote(file.name)} --id my_city")
+
+
+def note_source(home: Home, sha256: str, url: str) -> None:
+    """Remember where a file of the inbox was fetched from, until it is taken in."""
+    with whole.replacing_file(home.inbox / SOURCES) as fresh:
+        fresh.write_text(json.dumps(_sources(home) | {sha256: url}, indent=1), encoding="utf-8")
+
+
+def source_of(home: Home, sha256: str) -> str | None:
+    """The address that a file was fetched from, where it was."""
+    return _sources(home).get(sha256)
+
+
+def _sources(home: Home) -> dict[str, str]:
+    try:
+        noted = json.loads((home.inbox / SOURCES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # nothing was fetched; a note that is damaged costs an address, no file
+        return {}
+    return noted if isinstance(noted, dict) else {}
 
 
 def put_away(file: Path, folder: Path) -> Path:

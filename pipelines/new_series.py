@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipelines.home import Home
-from pipelines.intake import DONE, UNKNOWN, Taken, put_away
+from pipelines.intake import DONE, UNKNOWN, Taken, put_away, source_of
 from sources.editions import Cover, cover_text, cover_year, edition_name, known_file, take_in
 from sources.errors import ShinchokuError
 from sources.proposals import start_series
@@ -47,7 +47,8 @@ def start(
     try:
         with home.lock():
             series = start_series(roots()[0], meta, reading)
-            taken = take_in(file, Cover(series, year, edition or edition_name(year)), page_count=reading.page_count)
+            cover = Cover(series, year, edition or edition_name(year))
+            taken = take_in(file, cover, page_count=reading.page_count, source_url=source_of(home, reading.sha256))
             place = file.absolute().parent
             if place in (home.inbox, home.inbox / UNKNOWN):
                 file = put_away(file, home.inbox / DONE)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from pydantic import Field
@@ -16,6 +17,9 @@ from pipelines.home import Home
 from sources.child import Limits
 from sources.errors import PassingError, ShinchokuError, of_system
 from sources.registry import Edition, Registry, find_edition, load
+
+if TYPE_CHECKING:
+    from sources.fetching import Fetcher
 
 
 class Storage(dg.ConfigurableResource):
@@ -106,6 +110,25 @@ class Reader(dg.ConfigurableResource):
     @property
     def ocr_mode(self) -> str:
         return "auto" if self.ocr else "off"
+
+
+class Web(dg.ConfigurableResource):
+    """発行者の掲載ページを確かめる間隔と、サーバーの管理者への連絡先。
+
+    How often a publisher's page is looked at, and whom the owner of its server can write to.
+    """
+
+    every_hours: int = Field(default=24, ge=1, description="掲載ページを確かめる間隔（時間）。 Hours between two looks at a page.")
+    contact: str = Field(
+        default="",
+        description="サーバーの管理者への連絡先（User-Agentに載せるメールアドレスやページ）。空ならSHINCHOKU_CONTACT。"
+        " Mail address or page that is sent along with every question (User-Agent); empty means SHINCHOKU_CONTACT.",
+    )
+
+    def fetcher(self) -> Fetcher:
+        from sources.fetching import Fetcher
+
+        return Fetcher(contact=self.contact or os.environ.get("SHINCHOKU_CONTACT", ""))
 
 
 PATIENCE = dg.RetryPolicy(max_retries=3, delay=3, backoff=dg.Backoff.EXPONENTIAL)

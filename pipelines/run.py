@@ -164,6 +164,7 @@ def serve(port: int, host: str) -> NoReturn:
     home.prepare()
     os.environ["SHINCHOKU_HOME"] = home.address
     os.environ["DAGSTER_HOME"] = str(home.dagster)
+    os.environ.setdefault("DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "200")  # a large report may take longer to fetch than Dagster's minute
     with DagsterInstance.from_config(str(home.dagster)) as instance:
         add_editions(load(), instance)
     shelf.serve_beside(host)

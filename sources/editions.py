@@ -144,9 +144,13 @@ def known_file(sha256: str, registry: Registry) -> Intake | None:
 
 
 def take_in(
-    pdf: Path, cover: Cover, *, page_count: int | None = None, today: date | None = None, extra: Path | None = None, reason: str = ""
+    pdf: Path, cover: Cover, *, page_count: int | None = None, today: date | None = None, extra: Path | None = None, reason: str = "",
+    source_url: str | None = None,
 ) -> Intake:
-    """Store a recognised report as a draft of its edition; the same file twice changes nothing, another one is a revision."""
+    """Store a recognised report as a draft of its edition; the same file twice changes nothing, another one is a revision.
+
+    ``source_url`` is the address that this very file was fetched from.
+    """
     sha256 = file_sha256(pdf)
     present = cover.series.editions.get(cover.edition)
     if present is not None and present.sha256 == sha256:
@@ -158,20 +162,23 @@ def take_in(
         with whole.replacing_file(file) as partial:
             shutil.copyfile(pdf, partial)
     if present is None:
-        document: Any = plain(_draft(cover, file, sha256, page_count))
+        document: Any = plain(_draft(cover, file, sha256, page_count, source_url))
     else:
         document = _revised(present, file, sha256, page_count, today or date.today(), reason)
+        if source_url:
+            document["source_url"] = source_url
     write_document(folder / "edition.yaml", document, EditionFile, "edition")
     edition = load(extra).series[cover.series.id].editions[cover.edition]
     return Intake(edition, "draft" if present is None else "revision")
 
 
-def _draft(cover: Cover, file: Path, sha256: str, page_count: int | None) -> EditionFile:
+def _draft(cover: Cover, file: Path, sha256: str, page_count: int | None, source_url: str | None) -> EditionFile:
     meta = cover.series.meta
     return EditionFile(
         edition=cover.edition, fiscal_year=cover.fiscal_year,
         title=Words(ja=f"{meta.title.ja} {cover.fiscal_year}年度", en=f"{meta.title.en}, fiscal {cover.fiscal_year}"),
         file=file.name, sha256=sha256, page_count=page_count, origin="original", status="draft",
+        source_url=source_url,
     )
 
 

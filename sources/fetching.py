@@ -64,11 +64,11 @@ class Answer:
 
 
 class FetchError(ShinchokuError):
-    """Nothing was fetched: refused by a rule of ours, or (``is_temporary``) not reached this time."""
+    """Nothing was fetched: refused by a rule of ours, or (``is_temporary``) not reached this time, for ``retry_after`` seconds if it was said."""
 
-    def __init__(self, en: str, ja: str, *, is_temporary: bool = False) -> None:
+    def __init__(self, en: str, ja: str, *, is_temporary: bool = False, retry_after: float | None = None) -> None:
         super().__init__(en, ja)
-        self.is_temporary = is_temporary
+        self.is_temporary, self.retry_after = is_temporary, retry_after
 
 
 def is_public(address: str) -> bool:
@@ -97,7 +97,7 @@ def checked_url(url: str, hosts: Collection[str]) -> str:
         raise _refused(url, "a user name or a port in the URL", "URLにユーザー名かポートが含まれています")
     if host not in hosts:
         raise _refused(url, f"the host '{host}' is not in allowed_hosts of series.yaml", f"ホスト「{host}」がseries.yamlのallowed_hostsにありません")
-    path, query = (quote(part, safe="/%:@!$&'()*+,;=~?") for part in (parts.path or "/", parts.query))
+    path, query = (quote(part, safe="/%:@!$&()*+,;=~?") for part in (parts.path or "/", parts.query))
     return f"https://{host}{path}{'?' if query else ''}{query}"
 
 
