@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+PATH = Path(__file__).with_name("statements.txt")
 MEASURES = {"level", "change", "growth", "target"}
 COMPONENTS = {"whole", "part", "total"}
 QUALIFIERS = {"exact", "about", "over", "at_least", "at_most", "under"}
@@ -17,6 +18,7 @@ class Case:
     text: str
     year: int
     figures: list[dict[str, object]] = field(default_factory=list)
+    section: str = ""
 
 
 def _figure(words: str) -> dict[str, object]:
@@ -47,11 +49,13 @@ def _figure(words: str) -> dict[str, object]:
 
 
 def cases(path: Path) -> list[Case]:
-    year, found = 2024, []
+    year, section, found = 2024, "", []
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("@ "):
             year = int(line[2:])
+        elif line.startswith("# -- "):
+            section = line[5:].strip()
         elif line.strip() and not line.startswith("# "):
             text, _, figures = line.partition(" =>")
-            found.append(Case(text.replace("\\n", "\n"), year, [_figure(f) for f in figures.split("|") if f.strip()]))
+            found.append(Case(text.replace("\\n", "\n"), year, [_figure(f) for f in figures.split("|") if f.strip()], section))
     return found

@@ -1,0 +1,1 @@
+"""What turns docs/ into a site: the reference pages that are made from the sources of truth, and the build of both languages."""
