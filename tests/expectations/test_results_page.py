@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from expectations import figures, observations, previous
-from expectations.docs import rules_page
 from expectations.results_page import write_results_page
 from expectations.rules import RuleResult
 from sources import registry
@@ -68,10 +67,3 @@ def test_results_travel_as_json(edition) -> None:
 
     for result in edition.judged().values():
         assert RuleResult(**json.loads(json.dumps(result.as_dict()))) == result
-
-
-def test_the_docs_list_every_rule_with_an_example() -> None:
-    page = rules_page()
-    for suite in (figures, observations, previous):
-        for rule in suite.RULES:
-            assert f"`{rule.id}`" in page and rule.catches.ja in page and rule.catches.en in page
