@@ -17,9 +17,11 @@ from benchmarks.rows import Section, shown
 
 DOCS = Path(__file__).parents[1] / "docs"
 HEADS = (
-    "# Benchmarks\n\nWritten by `make bench`; do not edit. A ratio compares medians of turns taken in the same run, so that a busy machine slows both sides.\n"
+    "# Benchmarks\n\n[日本語](benchmarks.ja.md)\n\n"
+    "Written by `make bench`; do not edit. A ratio compares medians of turns taken in the same run, so that a busy machine slows both sides.\n"
     "Measured {when} with Python {python} on {cpus} processors, load {load[0]:.1f} at the start and {load[1]:.1f} at the end.",
-    "# ベンチマーク\n\n`make bench` が書きます（編集しないでください）。比は同じ実行の中で交互に測った値の比較なので、混んだ機械では両方が遅くなります。\n"
+    "# ベンチマーク\n\n[English](benchmarks.md)\n\n"
+    "`make bench` が書きます（編集しないでください）。比は同じ実行の中で交互に測った値の比較なので、混んだ機械では両方が遅くなります。\n"
     "測定：{when}、Python {python}、プロセッサー{cpus}個、負荷は開始時{load[0]:.1f}、終了時{load[1]:.1f}。",
 )
 FEET = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
-from expectations import figures, observations, previous
 from expectations.results_page import write_results_page
 from expectations.rules import RuleResult
 from sources import registry
