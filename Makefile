@@ -11,7 +11,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all ui screenshots bench lint types defs constraints clean audit sbom
+.PHONY: help setup run test test-all ui screenshots docs bench lint types defs constraints clean audit sbom
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -e 's/:.*## /	/' | sort | awk -F'	' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ ui: $(STAMP)  ## the Dagster UI on http://localhost:3000
 
 screenshots: $(STAMP)  ## the pictures of README and docs anew (needs Chromium)
 	@$(BIN)/python -m tests.ui.screenshots $(ARGS)
+
+docs: $(STAMP)  ## the documentation as a site in build/docs, its reference pages made anew, its links checked
+	@$(BIN)/python -m docs.site
 
 bench: $(STAMP)  ## all benchmarks, as ratios against floors and peers in the same run: docs/benchmarks.md
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,bench]'

@@ -155,7 +155,8 @@ def _counts(observations: pd.DataFrame) -> dict[str, list[Any]]:
 
 
 def _days(row: Any) -> int:
-    return (row.period_end - row.period_start).days + 1
+    days: int = (row.period_end - row.period_start).days
+    return days + 1
 
 
 class _Lookup:

@@ -59,5 +59,5 @@ def _date(value: Any) -> date | None:
     if value == "":
         return None
     if isinstance(value, pd.Timestamp):
-        return value.date()
+        value = value.date()
     return value if isinstance(value, date) else date.fromisoformat(value)

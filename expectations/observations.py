@@ -240,12 +240,12 @@ def _follows(row: Any) -> bool | None:
 
 
 def _period_in_order(row: Any) -> bool:
-    in_order = row.period_start <= row.period_end
+    in_order = bool(row.period_start <= row.period_end)
     if row.base_end is None:
         return in_order
-    return in_order and row.base_start <= row.base_end <= row.period_end
+    return in_order and bool(row.base_start <= row.base_end <= row.period_end)
 
 
 def _year_fits(row: Any) -> bool:
     end = row.period_end
-    return row.fiscal_year == (end.year if end.month > 3 else end.year - 1)
+    return bool(row.fiscal_year == (end.year if end.month > 3 else end.year - 1))

@@ -18,9 +18,10 @@ TABLES = ("series", "section", "unit", "indicator", "edition", "code")
 def code_lists_from(registry: Registry) -> dict[str, list[Row]]:
     """Every row that the registry can fill, whatever an edition's status; the builder keeps those that are published."""
     from sources import registry as registry_module
+    from sources.notation.units import UNITS
 
     indicators = [(series, indicator) for series in registry for indicator in series.indicators.values()]
-    codes = {entry.code: None for entry in registry_module.UNITS}
+    codes = {entry.code: None for entry in UNITS}
     for _, indicator in indicators:
         for measure in fields.codelist("measure").codes:
             codes |= dict.fromkeys(indicator.units_of(measure.code))

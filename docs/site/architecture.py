@@ -23,7 +23,8 @@ SAYS = {  # from left to right within a row
     "warehouse.fields": ("項目辞書", "the field dictionary"),
     "sources": ("PDF → 紙面 → 表記 → 数値 → 観測値", "PDF → layout → notation → figures → observations"),
 }
-TITLE = ("矢印の先を知り、使う（実際のimport）。データは逆向きに、下から上へ進む。", "Each knows those that its arrows lead to (real imports); data goes the other way, upwards.")
+TITLE = ("矢印の先を知り、使う（実際のimport）。データは逆向きに、下から上へ進む。",
+         "An arrow leads to what a station knows (an import that the code has); data goes the other way, upwards.")
 WIDTH, ROW, BOX, LEFT, TOP, GAP = 960, 112, 60, 24, 68, 24
 
 

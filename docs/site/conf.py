@@ -74,13 +74,13 @@ def _navigation(app: Any, index: str) -> str:
     """The lists of the index as the tables of contents that Sphinx builds the navigation from."""
     folder = Path(app.config.root_doc).parent
     parts: list[tuple[str, list[str]]] = []
+    named = {app.config.root_doc}
     for title, body in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", index, re.M | re.S):
-        listed = [os.path.normpath(folder / path)[:-3] for _, path in re.findall(r"^- \[([^\]]+)\]\(([\w./-]+\.md)\)", body, re.M)]
-        parts.append((title, listed))
-    named = {app.config.root_doc, *(page for _, pages in parts for page in pages)}
-    parts.append(("そのほか" if app.config.language == "ja" else "Further pages", sorted(app.env.found_docs - named)))
-    return "".join(f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n" + "\n".join(f"/{page}" for page in pages) + "\n```\n"
-                   for title, pages in parts if pages)
+        listed = [(words, os.path.normpath(folder / path)[:-3]) for words, path in re.findall(r"^- \[([^\]]+)\]\(([\w./-]+\.md)\)", body, re.M)]
+        named |= {page for _, page in listed}
+        parts.append((title, [f"{words} </{page}>" for words, page in listed]))
+    parts.append(("そのほか" if app.config.language == "ja" else "Further pages", [f"/{page}" for page in sorted(app.env.found_docs - named)]))
+    return "".join(f"\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n" + "\n".join(lines) + "\n```\n" for title, lines in parts if lines)
 
 
 def setup(app: Any) -> dict[str, bool]:

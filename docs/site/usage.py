@@ -70,7 +70,7 @@ def _default(option: click.Option) -> str:
 
 def _paragraphs(text: str, language: Language) -> str:
     """The paragraphs in the page's own language first."""
-    paragraphs = [re.sub(r"\s+", " ", part).strip() for part in text.replace("\b", "").split("\n\n")]
+    paragraphs = [re.sub(r"\s+", " ", part).strip() for part in re.split(r"\n\n|(?<=。)\s*(?=[A-Z])", text.replace("\b", ""))]
     own = [part for part in paragraphs if bool(JAPANESE.search(part)) == (language == "ja")]
     return "\n\n".join(own + [part for part in paragraphs if part not in own]) + "\n"
 

@@ -93,7 +93,7 @@ class Site:
 
     @cached_property
     def status(self) -> Mapping[str, Any]:
-        status = self.call("status_show")
+        status: Mapping[str, Any] = self.call("status_show")
         version = str(status.get("ckan_version", ""))
         numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
         if numbers < OLDEST:
