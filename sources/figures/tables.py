@@ -326,10 +326,10 @@ def _is_no_year(cell: Cell, named_by: list[Cell], grid: Grid, heads: Heads) -> b
     if not _FOUR_DIGITS.match(_nfkc(cell.text)) or any(_OF_YEARS.search(_nfkc(head.text)) for head in named_by):
         return False
     beside = [c for c in grid.cells if c is not cell and c.text.strip() and not heads.holds(c.row) and c.col >= heads.cols]
-    column, row = ([c for c in beside if same(c)] for same in (lambda c: c.col == cell.col, lambda c: c.row == cell.row))
-    return any(looks_like_value(c.text) and not is_period(c.text) for c in [*column, *row]) and not (
-        len(column) > 1 and all(is_period(c.text) for c in column)
-    )
+    column = [c for c in beside if c.col == cell.col]
+    row = [c for c in beside if c.row == cell.row]
+    years = len(column) > 1 and all(is_period(c.text) for c in column)
+    return not years and any(looks_like_value(c.text) and not is_period(c.text) for c in [*column, *row])
 
 
 def _dated_stub(cell: Cell, head: str) -> str:
