@@ -76,12 +76,6 @@ def accept(edition: Edition, home: Home, who: str, reason: str = "", today: date
     return Accepted(load().edition(edition.edition_id), True, errata)
 
 
-def is_public(edition: Edition, home: Home) -> bool:
-    """Whether what was accepted of the edition's own file is what the public sees here."""
-    known = published.accepted(edition, home)
-    return known is not None and known.meta.sha256 == edition.sha256
-
-
 def withdraw(edition: Edition, home: Home, who: str, reason: str, today: date | None = None) -> Edition:
     with home.lock():
         editions.withdraw(edition, who, reason, today)

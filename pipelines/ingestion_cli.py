@@ -165,16 +165,14 @@ def accept(edition: str, who: str | None, reason: str, when: datetime | None, no
     done = acceptance.accept(chosen, home, signed_by(who), reason, day(when))
     if not done.written:
         click.echo(f"{chosen.edition_id}: accepted already, nothing has changed. / すでに承認済みで、変更はありません。")
-        if acceptance.is_public(chosen, home):
-            return
     else:
         click.echo(f"{chosen.edition_id}: accepted / 承認しました ({done.edition.file})")
     if done.errata:
         click.echo(f"Errata / 正誤: {changes.summary(done.errata)}\n{changes.as_text(done.errata)}")
-    if no_publish:
+    if not no_publish:
+        _publish(done.edition)  # also what was accepted before: a process that was killed may have published no more than a part
+    elif done.written:
         click.echo("Not published yet: shinchoku run / まだ公開していません。")
-    else:
-        _publish(done.edition)
 
 
 @click.command(epilog=examples('shinchoku withdraw R7 --reason "wrong figures in the report"   taken back, and said so / 取下げ（理由は公開）'))

@@ -297,8 +297,9 @@ class Harness:
             return
         self.place.mkdir(parents=True)
         city.series(self.place / "series")
-        for name, said in {"R6": {}, "R6b": {"courses": "32"}, "R7": {"year": "R7", "applications": "150", "before": "120"}}.items():
-            city.report(self.place / f"{name}.pdf", **said)
+        city.report(self.place / "R6.pdf")
+        city.report(self.place / "R6b.pdf", courses="32")
+        city.report(self.place / "R7.pdf", year="R7", applications="150", before="120")
 
     def _do(self, command: Sequence[str]) -> None:
         code = forked(lambda: shinchoku(command, self.place), self.log)
