@@ -13,6 +13,7 @@ from sources.records import Reading
 
 ROOT = Path(__file__).parent.parent
 REPORT = ROOT / "sources" / "series" / "kitakyushu_dx" / "editions" / "R6" / "report.pdf"
+os.environ.pop("DAGSTER_HOME", None)  # no test writes into the history of the person who runs it
 
 
 @pytest.fixture(scope="session")
