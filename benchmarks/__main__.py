@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import publishing, reading, shortcut
+from benchmarks import publishing, reading, running, shortcut
 from benchmarks.rows import Section, shown
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -35,6 +35,7 @@ FEET = (
 def sections(given: argparse.Namespace) -> Iterator[Section]:
     yield from reading.sections(reading.BUNDLED)
     yield shortcut.section()
+    yield running.section()
     yield publishing.section(given)
 
 
