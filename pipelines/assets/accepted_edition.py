@@ -41,7 +41,8 @@ def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage:
         edition = series.edition(context.partition_key)
         stage = unchanged.accepted_edition(edition, home)
         if told := stage.unchanged(context, storage):
-            yield dg.MaterializeResult(metadata=told)
+            page = {"確認ページ / review page": link(home.review(edition.edition_id), home)}
+            yield dg.MaterializeResult(metadata=told | page)
             return
         with home.lock(edition.series.id):
             stopped = audit.errors(edition, home)

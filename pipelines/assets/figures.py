@@ -40,7 +40,8 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage,
         stage = unchanged.figures(edition, home, reader)
         known = audit.stored_results(edition, home, ["figures"])
         if known is not None and (told := stage.unchanged(context, storage)):
-            yield dg.MaterializeResult(metadata=told, check_results=audit.check_results("figures", known, edition, home))
+            page = {"確認ページ / review page": link(home.review(edition.edition_id), home)}
+            yield dg.MaterializeResult(metadata=told | page, check_results=audit.check_results("figures", known, edition, home))
             return
         path = edition.checked_report()
         context.log.info(f"reading {path.name}")

@@ -39,7 +39,8 @@ def observations(context: dg.AssetExecutionContext, series: Series, storage: Sto
         stage = unchanged.observations(edition, home)
         known = audit.stored_results(edition, home, ["observations"])
         if known is not None and (told := stage.unchanged(context, storage)):
-            yield dg.MaterializeResult(metadata=told, check_results=audit.check_results("observations", known, edition, home))
+            page = {"確認ページ / review page": link(home.review(edition.edition_id), home)}
+            yield dg.MaterializeResult(metadata=told | page, check_results=audit.check_results("observations", known, edition, home))
             return
         folder = home.staging(edition.edition_id)
         matched = staging.stage_matching(edition, home)

@@ -59,6 +59,8 @@ def told(home: Home) -> dict[str, bool]:
             event = instance.get_latest_materialization_event(key)
             assert event and event.asset_materialization
             found[key.to_user_string()] = "変更なし / unchanged" in event.asset_materialization.metadata
+            if key.to_user_string() in ("figures", "observations", "accepted_edition"):
+                assert "確認ページ / review page" in event.asset_materialization.metadata, "made or not, it leads to the page"
         return found
 
 
