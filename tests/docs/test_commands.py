@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -55,35 +56,38 @@ def _parsed(words: list[str], line: str) -> None:
 
 
 class Shell:
-    """A reader's shell: in a folder of its own, with the environment that `make setup` would have made."""
+    """A reader's shell: in a folder of its own, with the environment that `make setup` would have made.
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    ``make`` only says what it would do, and ``pip`` only looks whether there is such an extra; the rest is done.
+    """
+
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        binaries = folder / ".venv" / "bin"
-        binaries.mkdir(parents=True)
-        scripts = {
-            "activate": f'PATH="{binaries}:$PATH"\n',
+        self.binaries = folder / ".venv" / "bin"
+        self.binaries.mkdir(parents=True)
+        extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+        for script, text in {
+            "activate": f'PATH="{self.binaries}:$PATH"\n',
             "shinchoku": f'#!/bin/sh\nexec "{sys.executable}" -m pipelines.cli "$@"\n',
             "python": f'#!/bin/sh\nexec "{sys.executable}" "$@"\n',
-            "pip": f'#!/bin/sh\ncd "{ROOT}" && exec "{sys.executable}" -m pip "$@" --dry-run --no-deps --no-index --no-build-isolation --quiet\n',
-            "make": f'#!/bin/sh\nexec make -n -C "{ROOT}" "$@"\n',
-        }
-        for script, text in scripts.items():
-            (binaries / script).write_text(text)
-            (binaries / script).chmod(0o755)
-        (binaries / "make").rename(folder / "make")
-        for place in ("sources", "tests", "constraints.txt"):
-            (folder / place).symlink_to(ROOT / place)
+            "pip": '#!/bin/sh\nfor last; do :; done\ncase "$last" in ' + " | ".join(f"'.[{extra}]'" for extra in extras) + ") ;; *) exit 2;; esac\n",
+        }.items():
+            (self.binaries / script).write_text(text)
+            (self.binaries / script).chmod(0o755)
+        report = folder / REPORT.relative_to(ROOT)
+        report.parent.mkdir(parents=True)
+        report.symlink_to(REPORT)
+        (folder / "report.pdf").symlink_to(REPORT)
         known = {key: value for key, value in os.environ.items() if not key.startswith("SHINCHOKU_")}
-        self.environment = known | {"PYTHONPATH": str(ROOT), "PWD": str(folder), **environment}
+        self.environment = known | {"PYTHONPATH": str(ROOT)}
 
     def type(self, page: str, active: bool = True, **replaced: str) -> str:
-        """What a page's blocks print, typed one after another into one shell, each of which must succeed."""
+        """What a page's blocks print, typed one after another into one shell, each line of which must succeed."""
         script = "\n".join(blocks(ROOT / page, "sh"))
         for old, new in replaced.items():
             assert old in script
             script = script.replace(old, new)
-        script = re.sub(r"^make\b", "./make", script, flags=re.M)
+        script = re.sub(r"^make\b", f'make -n -C "{ROOT}"', script, flags=re.M)
         start = ". .venv/bin/activate\n" if active else ""
         done = subprocess.run(["sh", "-e", "-c", start + script], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
@@ -123,12 +127,11 @@ class TestHowTos:
 
     def test_a_unit_that_is_not_known_is_kept_and_named(self, shell: Shell) -> None:
         shell.environment["PYTEST_ADDOPTS"] = "--collect-only"
-        said = shell.type("docs/new-unit.md")
+        said = shell.type("docs/new-unit.md", **{"tests/notation": f'"{ROOT / "tests" / "notation"}"'})
         (figure,) = json.loads(said.splitlines()[0])["figures"]
         assert (figure["unit"], figure["note"]) == ("鉢", "unknown unit 鉢, kept as printed") and figure["note"] in "".join(blocks(ROOT / "docs/new-unit.md", "console"))
 
     def test_one_page_is_explained_and_one_text_is_read(self, shell: Shell) -> None:
-        (shell.folder / "report.pdf").symlink_to(REPORT)
         (figure, base) = json.loads(shell.type("docs/reading-a-page.md", active=False).splitlines()[-1])["figures"]
         assert (figure["value"], figure["measure"], base["value"], base["measure"]) == ("30000", "change", "270000", "level")
         assert "<html" in (shell.folder / "page.html").read_text(encoding="utf-8")
@@ -136,7 +139,7 @@ class TestHowTos:
     def test_data_at_an_address_are_published_there(self, shell: Shell) -> None:
         """The address is that of a folder; S3 itself is tested in tests/pipelines/test_store.py."""
         shell.environment["SHINCHOKU_CACHE"] = str(shell.folder / "cache")
-        shell.type("docs/storage.md", active=False, **{"s3://bucket/folder": f"local://{shell.folder}/there"})
+        shell.type("docs/storage.md", active=False, **{"s3://bucket/folder": f"file://{shell.folder}/there"})
         assert [*(shell.folder / "there" / "pointers").rglob("*")]
 
     def test_a_catalogue_is_planned_for_and_published_to(self, shell: Shell) -> None:
@@ -154,7 +157,6 @@ class TestReadme:
 
     def test_its_lines_run(self, shell: Shell, published: Home) -> None:
         (shell.folder / "data").symlink_to(published.root)
-        (shell.folder / "report.pdf").symlink_to(REPORT)
         said = shell.type("README.md", active=False)
         assert "summary_ja" in said and '"value": "30000"' in said
         assert (shell.folder / "figures.parquet").is_file()
