@@ -88,6 +88,7 @@ class Shell:
             assert old in script
             script = script.replace(old, new)
         script = re.sub(r"^make\b", f'make -n -C "{ROOT}"', script, flags=re.M)
+        script = re.sub(r"^(.+?)\s+# ends with 1.*$", r"\1 && exit 99 || [ $? = 1 ]", script, flags=re.M)
         start = ". .venv/bin/activate\n" if active else ""
         done = subprocess.run(["sh", "-e", "-c", start + script], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import yaml
 
 from tests.docs.markdown import ROOT, anchors, blocks, english, links, name, pages, shape, twin
 
@@ -58,3 +60,9 @@ def test_a_page_of_the_docs_begins_with_its_title_and_the_way_to_the_other_langu
 
 def _plain(page: Path) -> list[list[str]]:
     return [[PROSE.sub("", line).strip() for line in block.splitlines()] for block in blocks(page, "sh", "console", "yaml")]
+
+
+def test_the_citation_names_the_version_and_licence_of_the_package() -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert (citation["version"], citation["license"]) == (package["version"], package["license"])
