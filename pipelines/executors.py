@@ -37,8 +37,8 @@ def _celery() -> dg.ExecutorDefinition:
         from dagster_celery import celery_executor
     except ImportError as error:
         raise ShinchokuError(
-            f"{EXECUTOR} is celery, but Celery is not installed ({error}). Install the extra: pip install 'shinchoku[cluster]'.",
-            f"{EXECUTOR}がceleryですが、Celeryが導入されていません（{error}）。pip install 'shinchoku[cluster]' を実行してください。",
+            f"{EXECUTOR} is celery, but Celery is not installed ({error}). Install the extra: .venv/bin/pip install -c constraints.txt -e '.[cluster]'.",
+            f"{EXECUTOR}がceleryですが、Celeryが導入されていません（{error}）。.venv/bin/pip install -c constraints.txt -e '.[cluster]' を実行してください。",
         ) from error
     broker()
     return celery_executor.configured({"broker": {"env": BROKER}, "backend": {"env": BROKER}}, name="celery")

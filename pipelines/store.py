@@ -45,8 +45,8 @@ def store(address: str, root: Path) -> Store:
         filesystem, base = fsspec.url_to_fs(address, use_listings_cache=False)
     except (ImportError, ValueError) as error:
         raise ShinchokuError(
-            f"{address}: {error}. For S3 install the extra: pip install 'shinchoku[s3]'; for other addresses the package that fsspec names.",
-            f"{address}：{error}。S3には pip install 'shinchoku[s3]' を、ほかのアドレスにはfsspecが示すパッケージを導入してください。",
+            f"{address}: {error}. For S3 install the extra: .venv/bin/pip install -c constraints.txt -e '.[s3]'; for other addresses the package that fsspec names.",
+            f"{address}：{error}。S3には .venv/bin/pip install -c constraints.txt -e '.[s3]' を、ほかのアドレスにはfsspecが示すパッケージを導入してください。",
         ) from error
     return Store(address, filesystem, base.rstrip("/"), root)
 
