@@ -91,11 +91,11 @@ def normalize(text: str) -> Normal:
             folded = "."
         if _is_repair(char) and folded != char:
             notes.append((len(out), f"{char} (U+{ord(char):04X}) read as {folded}"))
-        for piece in folded:
+        for piece in folded:  # a spacing accent folds to a blank and a combining one
+            if piece == " " and out and out[-1] in " \n":
+                continue
             out.append(" " if piece.isspace() and piece != "\n" else piece)
             origin.append(place)
-        if len(origin) < len(out):
-            origin.extend([place] * (len(out) - len(origin)))
     origin.append(len(text))
     return _twins("".join(out), origin, notes)
 
