@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import shutil
-import threading
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -123,12 +124,16 @@ def _evidence(result: RuleResult) -> dict[str, Any]:
     return evidence
 
 
-def warm_up() -> None:
-    """Import the judging engine, which takes seconds, while another process reads the PDF."""
-    # What both threads would import is imported first: two threads in one circle of imports can see half of a module.
-    for module in ("PIL.Image", "pyarrow.parquet", "pypdfium2"):
-        importlib.import_module(module)
-    threading.Thread(target=lambda: importlib.import_module("great_expectations"), daemon=True).start()
+@contextmanager
+def warming_up() -> Iterator[None]:
+    """Import the judging engine, which takes seconds, while another process reads the PDF; at the end both are done.
+
+    The caller imports nothing meanwhile: of two threads in one circle of imports, one can see half of a module.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        engine = pool.submit(importlib.import_module, "great_expectations")
+        yield
+        engine.result()
 
 
 def judge_figures(edition: Edition, home: Home) -> list[RuleResult]:

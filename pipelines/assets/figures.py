@@ -45,9 +45,9 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage,
             return
         path = edition.checked_report()
         context.log.info(f"reading {path.name}")
-        audit.warm_up()
         limits = reader.limits()
-        reading = read_report(path, fiscal_year=edition.fiscal_year, limits=limits, ocr=reader.ocr_mode)
+        with audit.warming_up():
+            reading = read_report(path, fiscal_year=edition.fiscal_year, limits=limits, ocr=reader.ocr_mode)
         for warning in reading.warnings:
             context.log.warning(f"{path.name}: {warning}")
         with whole.replacing(home.pages(edition.edition_id)) as folder:

@@ -112,7 +112,7 @@ def made(tmp_path: Path) -> dict[str, Any]:
     } | END
     return {
         "out": tmp_path / "review.html",
-        "edition": registry.load().edition("R6"),
+        "edition": registry.load().edition("kitakyushu_dx-R6"),
         "pages": [{"number": 1, "width": 960.0, "height": 540.0, "image": picture}],
         "figures": [figure(1, "646件"), figure(2, "+7件", x0=480.0, x1=576.0), figure(3, "12施設"), figure(4, "▲7件")],
         "observations": [
@@ -214,7 +214,7 @@ def test_the_page_holds_its_pictures_and_fetches_and_runs_nothing(made: dict[str
 
 def earlier(made: dict[str, Any], tmp_path: Path) -> Earlier:
     """An accepted edition with one figure of the indicator that the later one speaks of."""
-    edition = registry.load().edition("R6")
+    edition = registry.load().edition("kitakyushu_dx-R6")
     said = figure(1, "639件", figure_id="kitakyushu_dx-R5-p01-001", label="データセット")
     observation = made["observations"][0] | {"figure_id": said["figure_id"], "source_text": "639件"}
     return Earlier(edition=edition, pages=made["pages"], figures=[said], observations=[observation])
@@ -286,7 +286,7 @@ def test_in_a_real_browser_boxes_lie_on_their_numbers(reading: Reading, report: 
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
 
-    edition = registry.load().edition("R6")
+    edition = registry.load().edition("kitakyushu_dx-R6")
     sizes = {page.number: page for page in reading.pages}
     rows = [
         figure(index, found.raw, page=found.page, value=found.value, unit=found.unit, **found.box._asdict())
