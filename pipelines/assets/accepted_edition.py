@@ -40,8 +40,8 @@ def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage:
     with storage.at_work() as home:
         edition = series.edition(context.partition_key)
         stage = unchanged.accepted_edition(edition, home)
+        page = {"確認ページ / review page": link(home.review(edition.edition_id), home)}
         if told := stage.unchanged(context, storage):
-            page = {"確認ページ / review page": link(home.review(edition.edition_id), home)}
             yield dg.MaterializeResult(metadata=told | page)
             return
         with home.lock(edition.series.id):
@@ -53,15 +53,14 @@ def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage:
             if not stopped and (changed := published.unasked(edition, home)):
                 why = audit.unasked(edition, changed)
             if why:
-                page = link(home.review(edition.edition_id), home)
-                raise dg.Failure(description=why, metadata={"refused": True, "確認ページ / review page": page}, allow_retries=False)
+                raise dg.Failure(description=why, metadata={"refused": True, **page}, allow_retries=False)
             folder = audit.accept(edition, home)
         rows = staging.row_count(folder, "observation")
         stage.ended(context, **{"dagster/row_count": rows})
     yield dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows,
-            "確認ページ / review page": link(home.review(edition.edition_id), home),
+            **page,
             "フォルダ / folder": dg.MetadataValue.path(folder),
         }
     )
