@@ -77,6 +77,9 @@ def accept(edition: Edition, home: Home, who: str, reason: str = "", today: date
 
 
 def withdraw(edition: Edition, home: Home, who: str, reason: str, today: date | None = None) -> Edition:
+    """Take a public edition back; one that was taken back already stays as it is."""
+    if edition.status == "withdrawn":
+        return edition
     with home.lock():
         editions.withdraw(edition, who, reason, today)
     return load().edition(edition.edition_id)
@@ -90,7 +93,10 @@ def publish(edition: Edition, home: Home, execute: Execute) -> str:
         failures = execute("ingest", edition.edition_id, ["accepted_edition"])
         if failures:
             return "\n".join(failure.message for failure in failures)
-    return run.publish(home, execute)
+    problem = run.publish(home, execute)
+    if not problem and has_reading(edition, home):  # it told what accepting would change, which has changed now
+        problem = "\n".join(failure.message for failure in execute("ingest", edition.edition_id, ["review_page"]))
+    return problem
 
 
 def affected(edition: Edition, home: Home) -> tuple[Edition, list[Item]] | None:

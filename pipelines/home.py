@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources import places, whole
-from sources.errors import PassingError, ShinchokuError
+from sources.errors import PassingError, ShinchokuError, of_system
 
 if TYPE_CHECKING:
     from pipelines.store import Store
@@ -152,10 +152,9 @@ class Home:
                 with whole.replacing_file(settings) as fresh:
                     fresh.write_text(DAGSTER_YAML, encoding="utf-8")
         except OSError as error:
-            reason = error.strerror or error
-            raise ShinchokuError(
-                f"{self.root}: the data folder cannot be written ({reason}). Give it write permission or set SHINCHOKU_HOME to another.",
-                f"{self.root}：データフォルダに書き込めません（{reason}）。権限を変えるか、SHINCHOKU_HOMEで別の場所を指定してください。",
+            raise of_system(error, self.root) or ShinchokuError(
+                f"{self.root}: the data folder cannot be used ({error}). Set SHINCHOKU_HOME to another folder.",
+                f"{self.root}：データフォルダを使えません（{error}）。SHINCHOKU_HOMEで別の場所を指定してください。",
             ) from error
 
     def take_down(self) -> None:

@@ -192,10 +192,14 @@ def withdraw(edition: str, reason: str, who: str | None, when: datetime | None, 
 
     home = Home.find()
     home.prepare()
-    chosen = acceptance.withdraw(load().edition(edition), home, signed_by(who), reason, day(when))
-    click.echo(f"{chosen.edition_id}: withdrawn / 取り下げました ({chosen.file})")
+    public = load().edition(edition)
+    chosen = acceptance.withdraw(public, home, signed_by(who), reason, day(when))
+    if public.status == "withdrawn":
+        click.echo(f"{chosen.edition_id}: withdrawn already. / すでに取下げ済みです。")
+    else:
+        click.echo(f"{chosen.edition_id}: withdrawn / 取り下げました ({chosen.file})")
     if not no_publish:
-        _publish(chosen)
+        _publish(chosen)  # also what was withdrawn before: a process that was killed may have left it public
 
 
 def _publish(edition: Edition) -> None:

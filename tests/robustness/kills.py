@@ -5,12 +5,15 @@ does to files (Python's audit events) and ends itself by SIGKILL before the n-th
 DuckDB or of the system. What another process reads of a PDF is taken from a cache: that process writes nothing here. What is left is
 looked at in a fork as well, since DuckDB's threads, once started, do not come along into forks.
 After each kill readers must see the old or the new state, whole; the command once more must leave what an undisturbed one leaves, byte for
-byte, and nothing else. Not a test by itself: test_kills.py runs some of the points.
+byte, and nothing else. ``--how full`` and ``--how read-only`` do not kill: from the n-th step on the system refuses what needs room on the
+disk, or every change, until the command has ended by itself, with a message that says what to do. Not a test by itself: test_kills.py
+runs some of the points.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import hashlib
 import importlib
 import os
@@ -27,9 +30,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sources.errors import REMEDIES
 from tests.ingestion import city
 
 WRITES = {"os.rename", "os.link", "os.symlink", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.truncate"}
+NEEDING_ROOM = {"open", "os.link", "os.symlink", "os.mkdir", "os.truncate"}
+REFUSALS = {"full": errno.ENOSPC, "read-only": errno.EROFS}
 CHANGING = ("dagster", "lock")
 MODULES = ("pipelines.cli", "pipelines.definitions", "pipelines.run", "pipelines.acceptance", "pipelines.verification", "great_expectations", "duckdb",
            "pyarrow.parquet", "frictionless", "csvw.metadata", "pyshacl", "xlsxwriter", "warehouse.exports", "warehouse.site", "PIL.Image",
@@ -48,6 +54,7 @@ class Scenario:
 
 R6, R7 = ("intake", "{place}/R6.pdf"), ("intake", "{place}/R7.pdf")
 ACCEPT = ("accept", "madeup_city-R6", *SIGNED)
+WITHDRAW = ("withdraw", "R7", "--reason", "誤り", *SIGNED)
 SCENARIOS = {
     "first run": Scenario((R6, (*ACCEPT, "--no-publish")), ("run", "--edition", "madeup_city-R6"), ("run", "--edition", "madeup_city-R6")),
     "intake": Scenario((R6, ACCEPT), R7, R7),
@@ -55,9 +62,7 @@ SCENARIOS = {
     "correction": Scenario(
         (R6, ACCEPT, ("intake", "{place}/R6b.pdf")), (*ACCEPT, "--reason", "訂正"), (*ACCEPT, "--reason", "訂正")
     ),
-    "withdraw": Scenario(
-        (R6, ACCEPT, R7, ("accept", "R7", *SIGNED)), ("withdraw", "R7", "--reason", "誤り", *SIGNED), ("run", "--edition", "madeup_city-R6")
-    ),
+    "withdraw": Scenario((R6, ACCEPT, R7, ("accept", "R7", *SIGNED)), WITHDRAW, WITHDRAW),
 }  # fmt: skip
 
 
@@ -76,6 +81,7 @@ def forked(work: Callable[[], int], log: Path) -> int:
             with log.open("w", encoding="utf-8") as file:
                 os.dup2(file.fileno(), 1)
                 os.dup2(file.fileno(), 2)
+            sys.stdout = sys.stderr = log.open("a", encoding="utf-8", buffering=1)  # whatever stood in their place here
             code = work()
         except BaseException:  # the parent must not be run a second time
             import traceback
@@ -121,10 +127,10 @@ def shinchoku(command: Sequence[str], place: Path) -> int:
 
 
 class Steps:
-    """Counts what this process does to the files of a place; at ``number`` it ends itself, ``later`` seconds after."""
+    """Counts what this process does to the files of a place; at ``number`` it ends itself, ``later`` seconds after, or is refused from there on."""
 
-    def __init__(self, place: Path, number: int, later: float = 0) -> None:
-        self.place, self.number, self.later = str(place), number, later
+    def __init__(self, place: Path, number: int, later: float = 0, how: str = "kill") -> None:
+        self.place, self.number, self.later, self.refusal = str(place), number, later, REFUSALS.get(how, 0)
         self.taken: list[str] = []
 
     def __call__(self, event: str, args: tuple[Any, ...]) -> None:
@@ -136,7 +142,9 @@ class Steps:
         if not counts:
             return
         self.taken.append(f"{event} {os.fsdecode(args[0])}")
-        if len(self.taken) != self.number:
+        if self.refusal and 0 < self.number <= len(self.taken) and (self.refusal == errno.EROFS or event in NEEDING_ROOM):
+            raise OSError(self.refusal, os.strerror(self.refusal), args[0])
+        if self.refusal or len(self.taken) != self.number:
             return
         if self.later:
             signal.setitimer(signal.ITIMER_REAL, self.later)  # nothing handles it: the system ends the process
@@ -150,8 +158,8 @@ class Steps:
         return text.startswith(self.place) and f"{self.place}/home/dagster" not in text
 
 
-def killed(command: Sequence[str], place: Path, number: int, later: float, counted: Path) -> int:
-    steps = Steps(place, number, later)
+def disturbed(command: Sequence[str], place: Path, number: int, later: float, counted: Path, how: str = "kill") -> int:
+    steps = Steps(place, number, later, how)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     sys.addaudithook(steps)
     code = shinchoku(command, place)
@@ -250,32 +258,41 @@ class Harness:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.place, self.log = folder, folder / "place", folder / "log"
+        self.cases: dict[str, Case] = {}
         for module in MODULES:
             importlib.import_module(module)
         _cache_readings(folder / "readings")
 
     def case(self, name: str) -> Case:
+        if name not in self.cases:
+            self.cases[name] = self._made(name)
+        return self.cases[name]
+
+    def _made(self, name: str) -> Case:
         scenario = SCENARIOS[name]
-        self._begin(None)
+        self.begin(None)
         for command in scenario.before:
             self._do(command)
         start = self.folder / f"start {name}"
         shutil.copytree(self.place, start, symlinks=True)
         before = self._tree()
         counted = self.folder / "counted"
-        code = forked(lambda: killed(scenario.command, self.place, 0, 0, counted), self.log)
+        code = forked(lambda: disturbed(scenario.command, self.place, 0, 0, counted), self.log)
         if code:
             raise WrongError(f"{name}: {scenario.command} ended with {code}: {self.log.read_text()[-2000:]}")
         if scenario.after != scenario.command:
             self._do(scenario.after)
         return Case(name, scenario, start, before, self._tree(), counted.read_text().splitlines())
 
-    def point(self, case: Case, number: int, later: float = 0) -> bool:
-        """Whether the process was killed at this step; raises WrongError where that did harm."""
-        self._begin(case.start)
-        code = forked(lambda: killed(case.scenario.command, self.place, number, later, self.folder / "counted"), self.log)
-        if code not in (0, -signal.SIGKILL, -signal.SIGALRM):
-            raise WrongError(f"ended with {code} before it was killed: {self.log.read_text()[-2000:]}")
+    def point(self, case: Case, number: int, later: float = 0, how: str = "kill") -> bool:
+        """Whether the process was stopped at this step; raises WrongError where that did harm."""
+        self.begin(case.start)
+        code = forked(lambda: disturbed(case.scenario.command, self.place, number, later, self.folder / "counted", how), self.log)
+        told = self.log.read_text(encoding="utf-8")
+        if code not in ((0, 2) if how in REFUSALS else (0, -signal.SIGKILL, -signal.SIGALRM)):
+            raise WrongError(f"{case.name}, step {number} ended with {code} before it was disturbed: {told[-2000:]}")
+        if code == 2 and ("Traceback" in told or REMEDIES[REFUSALS[how]][0] not in told):
+            raise WrongError(f"{case.name}, step {number}, {how}: not told what to do: {told[-2000:]}")
         try:
             apart(lambda: look(self.place, case.before, case.after), self.log)
             self._do(case.scenario.after)
@@ -283,14 +300,14 @@ class Harness:
             if left != case.after:
                 raise WrongError(f"the next run left something else: {sorted(set(left.items()) ^ set(case.after.items()))[:6]}")
         except Exception as error:
-            raise WrongError(f"{case.name}, step {number} of {case.steps}{f' and {later:.3f} s' if later else ''}: {error}") from error
+            raise WrongError(f"{case.name}, {how}, step {number} of {case.steps}{f' and {later:.3f} s' if later else ''}: {error}") from error
         return code != 0
 
     def _tree(self) -> dict[str, str]:
         found: dict[str, str] = apart(lambda: tree(self.place), self.log)
         return found
 
-    def _begin(self, start: Path | None) -> None:
+    def begin(self, start: Path | None) -> None:
         shutil.rmtree(self.place, ignore_errors=True)
         if start:
             shutil.copytree(start, self.place, symlinks=True)
@@ -345,6 +362,7 @@ def points(steps: int, wanted: int | None, rng: random.Random) -> Iterator[tuple
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", action="store_true", help="every step of every scenario")
+    parser.add_argument("--how", choices=("kill", *REFUSALS), default="kill", help="what happens at a step (default kill)")
     parser.add_argument("--points", type=int, default=12, help="of each scenario, where not --all")
     parser.add_argument("--minutes", type=float, help="stop after so many minutes and say how far it came")
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO")
@@ -358,13 +376,13 @@ def main() -> None:
                 if given.minutes and time.monotonic() - began > 60 * given.minutes:
                     break
                 try:
-                    here += harness.point(case, number, later)
+                    here += harness.point(case, number, later, given.how)
                 except WrongError as wrong:
                     here, faults = here + 1, faults + 1
                     print(f"WRONG {wrong}", flush=True)
             done += here
-            print(f"{name}: killed at {here} of {case.steps} steps, {faults} faults so far, {time.monotonic() - began:.0f} s", flush=True)
-    print(f"killed {done} times, {faults} faults, {time.monotonic() - began:.0f} s")
+            print(f"{name}: {given.how} at {here} of {case.steps} steps, {faults} faults so far, {time.monotonic() - began:.0f} s", flush=True)
+    print(f"{given.how}: stopped {done} times, {faults} faults, {time.monotonic() - began:.0f} s")
     sys.exit(bool(faults))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources import whole
-from sources.errors import ShinchokuError
+from sources.errors import ShinchokuError, of_system
 from warehouse import readability
 from warehouse.exports import contents, csvw, documents, linked, package, release, tables, workbook
 
@@ -68,11 +68,9 @@ def write_exports(warehouse: Path, registry: Registry | None, out: Path, *, keep
             faults = _check_readability(resources, datasets, folder, out / "latest", version)
             published = release.publish(folder, out, version.partition("+")[0], keep=keep)
     except (duckdb.Error, OSError) as error:
-        raise ShinchokuError(
-            f"{out}: the exports could not be written ({error}). The last release is untouched; see that the folder can be "
-            f"written, that there is room, and that {warehouse} is there.",
-            f"{out}: 公開ファイルを書けませんでした（{error}）。前の公開物はそのまま残っています。フォルダに書き込めるか、"
-            f"空きがあるか、{warehouse} があるかを確かめてください。",
+        raise of_system(error, out) or ShinchokuError(
+            f"{out}: the exports could not be written ({error}). The last release is untouched; see that {warehouse} is there.",
+            f"{out}: 公開ファイルを書けませんでした（{error}）。前の公開物はそのまま残っています。{warehouse} があるかを確かめてください。",
         ) from error
     counts = {resource.stem: resource.rows for resource in resources}
     return Manifest(published.path, version, published.files, counts, published.changed, tuple(faults))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations.pages import environment
-from sources.errors import ShinchokuError
+from sources.errors import ShinchokuError, of_system
 from warehouse import fields
 from warehouse.exports.contents import SERIES_TABLES
 from warehouse.exports.release import SUMS
@@ -103,10 +103,10 @@ def write_site(warehouse: Path, release: Path, pages: Mapping[str, Pages], out: 
         jinja = _environment()
         written = sum(_write_language(jinja, language, every, crops, files, version, out) for language in LANGUAGES)
     except (duckdb.Error, OSError) as error:
-        raise ShinchokuError(
-            f"{out}: the public page could not be written ({error}). The last one is untouched; see that the folder can be "
-            f"written, that there is room, and that {warehouse} and {release} are there.",
-            f"{out}: 公開ページを書けませんでした（{error}）。前のページはそのまま残っています。フォルダに書き込めるか、空きがあるか、"
+        raise of_system(error, out) or ShinchokuError(
+            f"{out}: the public page could not be written ({error}). The last one is untouched; see that {warehouse} "
+            f"and {release} are there.",
+            f"{out}: 公開ページを書けませんでした（{error}）。前のページはそのまま残っています。"
             f"{warehouse} と {release} があるかを確かめてください。",
         ) from error
     return Summary(
