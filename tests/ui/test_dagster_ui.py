@@ -11,7 +11,7 @@ from tests.chromium import button, chromium, click, says, size, text, wait
 from tests.ui.served import dagster_ui, look_at_check
 from tests.warehouse.review_case import write_series
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("dagster ui")]  # the second test looks at what the first one made
 EDITION = "mihon_dx-R7"
 
 
