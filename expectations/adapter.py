@@ -41,13 +41,14 @@ def run_suite(
 
 
 @cache
-def _source() -> Any:
+def _whole() -> Any:
     import great_expectations as gx
 
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
-    return context.data_sources.pandas_default
+    frame = context.data_sources.pandas_default.add_dataframe_asset("frame")
+    return frame.add_batch_definition_whole_dataframe("whole")
 
 
 def _failing_rows(name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> dict[str, tuple[int, list[int]]]:
@@ -63,7 +64,8 @@ def _failing_rows(name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> dict
 
     import great_expectations as gx
 
-    batch = _source().read_dataframe(frame.reset_index(drop=True).rename_axis(ROW).reset_index())
+    judged = frame[sorted({rule.expect.arguments["column"] for rule in applicable})]
+    batch = _whole().get_batch({"dataframe": judged.reset_index(drop=True).rename_axis(ROW).reset_index()})
     suite = gx.ExpectationSuite(
         name,
         expectations=[

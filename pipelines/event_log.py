@@ -1,9 +1,9 @@
-"""Makes Dagster's SQLite storage cheap for a run in one process; what is stored stays the same.
+"""Dagster's SQLite history for one process that runs many steps: the same files and contents, each file opened once.
 
-Dagster makes an engine for every statement, and SQLAlchemy translates a statement anew for every engine: so one engine a file is kept.
-Dagster opens and closes a connection for every event. Closing the last connection to a file in WAL mode copies the log into
-the file and waits for the disk: a third of the time of a run. So one connection to each file is kept open to the end, and commits
-do not wait for the disk one by one (`synchronous=NORMAL`: a power failure may lose the last events, it cannot damage the file).
+Dagster's own classes open and close a connection for each of the four hundred statements of a run, make a statement anew for each
+connection, and wait for the disk at each end. These keep the connection, and commits do not wait for the disk one by one
+(``synchronous=NORMAL``: a power failure may lose the last events, it cannot damage the file). Dagster is told of them as of any storage
+class that is not its own, by its configuration; where ``dagster.yaml`` names another storage, that one is used as it is.
 """
 
 from __future__ import annotations
@@ -13,43 +13,116 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import dagster as dg
+import yaml
+from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.runs import SqliteRunStorage
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import QueuePool
 
-@contextmanager
-def kept_open() -> Iterator[None]:
-    from dagster._core.storage.event_log.sqlite import sqlite_event_log
-    from dagster._core.storage.runs.sqlite import sqlite_run_storage
-    from sqlalchemy import create_engine, event
-    from sqlalchemy.engine import Engine
+SECONDS_TO_WAIT = 60  # for another process that writes to the same file
 
-    kept: dict[str, sqlite3.Connection] = {}
-    engines: dict[str, Engine] = {}
-    storages: tuple[Any, ...] = (sqlite_event_log, sqlite_run_storage)
 
-    def one_engine(address: str, **options: Any) -> Engine:
-        key = f"{address} {options}"
-        if key not in engines:
-            engines[key] = create_engine(address, **options)
-        return engines[key]
+def instance(folder: str, overrides: dict[str, Any]) -> dg.DagsterInstance:
+    """The Dagster instance whose folder this is, with these classes in the place of Dagster's own for the history."""
+    ref = InstanceRef.from_dir(folder, overrides=overrides)
+    stock = InstanceRef.config_defaults(folder)
+    if ref.storage_data == stock["storage"]:
+        ours = {"run_storage": Runs, "event_log_storage": EventLog}
+        kept = {
+            name: {"module": __name__, "class": kind.__name__, "config": yaml.safe_load(data.config_yaml)}
+            for name, kind in ours.items()
+            if (data := stock[name])
+        }
+        ref = InstanceRef.from_dir(folder, overrides=overrides | kept)
+    return dg.DagsterInstance.from_ref(ref)
 
-    def on_connect(connection: Any, _record: Any) -> None:
-        if not isinstance(connection, sqlite3.Connection):
-            return
-        connection.execute("PRAGMA synchronous=NORMAL")
-        (_, _, path), *_ = connection.execute("PRAGMA database_list").fetchall()
-        if path:
-            if path not in kept:
-                kept[path] = sqlite3.connect(path, check_same_thread=False)
-            # Reading is what joins the log, and a new file turns to WAL mode only after its first connection.
-            kept[path].execute("SELECT count(*) FROM sqlite_master").fetchone()
 
-    event.listen(Engine, "connect", on_connect)
-    for storage in storages:
-        storage.create_engine = one_engine
-    try:
-        yield
-    finally:
-        for storage in storages:
-            storage.create_engine = create_engine
-        event.remove(Engine, "connect", on_connect)
-        for connection in kept.values():
-            connection.close()
+def _engine(address: str) -> Engine:
+    engine = create_engine(address, poolclass=QueuePool, connect_args={"timeout": SECONDS_TO_WAIT})
+    event.listen(engine, "connect", _does_not_wait_for_the_disk)
+    return engine
+
+
+def _does_not_wait_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+class Runs(SqliteRunStorage):
+    _engine: Engine | None = None
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> Runs:
+        return cls.from_local(inst_data=inst_data, **config_value)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        self._engine = self._engine or _engine(self._conn_string)
+        with self._engine.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        super().dispose()
+        if self._engine:
+            self._engine.dispose()
+
+
+class EventLog(SqliteEventLogStorage):
+    """One file a run, and one with what concerns assets in all runs: that one and the last run's are kept open."""
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> EventLog:
+        return cls(inst_data=inst_data, **config_value)
+
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
+        self._index: Engine | None = None
+        self._run: tuple[str | None, Engine] | None = None
+        self._found: tuple[Any, Any] = (None, None)
+        self._tables: set[str] = set()
+        super().__init__(base_dir, inst_data)
+
+    @contextmanager
+    def index_connection(self) -> Iterator[Connection]:
+        if not self._index:
+            with super().index_connection():  # which makes the tables of a new file
+                self._index = _engine(self.conn_string_for_shard("index"))
+        with self._index.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def run_connection(self, run_id: str | None = None) -> Iterator[Connection]:
+        if not self._run or self._run[0] != run_id:
+            if self._run:
+                self._run[1].dispose()
+            with super().run_connection(run_id):
+                self._run = run_id, _engine(self.conn_string_for_shard(run_id or ""))
+        with self._run[1].begin() as connection:
+            yield connection
+
+    def fetch_materializations(self, records_filter: Any, limit: int, cursor: str | None = None, ascending: bool = False) -> Any:
+        """Dagster asks twice for each check result which materialization it is about: the answer holds until there is a new one."""
+        asked = (records_filter, limit, cursor, ascending)
+        if self._found[0] != asked:
+            self._found = asked, super().fetch_materializations(*asked)
+        return self._found[1]
+
+    def store_event(self, event: Any) -> None:
+        super().store_event(event)
+        if event.is_dagster_event and event.dagster_event_type is dg.DagsterEventType.ASSET_MATERIALIZATION:
+            self._found = (None, None)
+
+    def has_table(self, table_name: str) -> bool:
+        """Asked for each event of a check; a table that was there stays."""
+        if table_name not in self._tables:
+            if not super().has_table(table_name):
+                return False
+            self._tables.add(table_name)
+        return True
+
+    def dispose(self) -> None:
+        super().dispose()
+        for engine in (self._index, self._run and self._run[1]):
+            if engine:
+                engine.dispose()

@@ -95,18 +95,15 @@ def running(home: Home) -> Iterator[Execute]:
     from sources.registry import load
 
     with home.lock():
-        from dagster import DagsterInstance
-        from dagster._core.instance.ref import InstanceRef
-
         from pipelines.definitions import defs
-        from pipelines.event_log import kept_open
+        from pipelines.event_log import instance
         from pipelines.partitions import add_editions
 
         lock = f"{platform.node()}:{home.root}"
-        with kept_open(), DagsterInstance.from_ref(InstanceRef.from_dir(str(home.dagster), overrides=WITHOUT_SLOTS)) as instance:
-            _end_the_dead(instance, lock)
-            add_editions(load(), instance)
-            yield Execute(defs, instance, lock)
+        with instance(str(home.dagster), WITHOUT_SLOTS) as history:
+            _end_the_dead(history, lock)
+            add_editions(load(), history)
+            yield Execute(defs, history, lock)
 
 
 def _end_the_dead(instance: dg.DagsterInstance, lock: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,14 +50,19 @@ class Stage:
         return {
             "変更なし / unchanged": "前回から何も変わっていないため、作り直していません / nothing has changed, so it was not made anew",
             "作成した実行 / made by": dg.MetadataValue.dagster_run(noted["run"]),
-            **noted["told"],
+            **dg.deserialize_value(noted["told"], dict),
         }
 
-    def ended(self, context: dg.AssetExecutionContext, **told: int | str) -> None:
-        """Note that the stage ended well, with what is to be told again where nothing changes."""
-        noted = {"from": self.made_from, "made": _digest(state(self.outputs, self.root)), "run": context.run.run_id, "told": told}
+    def ended(self, context: dg.AssetExecutionContext, told: Mapping[str, Any]) -> dict[str, Any]:
+        """Note that the stage ended well, with what the UI shows of it then and again where nothing changes, which is returned.
+
+        Links and paths depend on where the data folder is at the time: they are no part of it.
+        """
+        shown = dg.serialize_value(dict(told))
+        noted = {"from": self.made_from, "made": _digest(state(self.outputs, self.root)), "run": context.run.run_id, "told": shown}
         with whole.replacing_file(self.receipt) as beside:
             beside.write_text(json.dumps(noted, ensure_ascii=False) + "\n", encoding="utf-8")
+        return dict(told)
 
 
 def stage(home: Home, name: str, code: Iterable[str], inputs: Iterable[Path], outputs: Iterable[Path], settings: Any = None) -> Stage:

@@ -41,8 +41,9 @@ def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage:
         edition = series.edition(context.partition_key)
         stage = unchanged.accepted_edition(edition, home)
         page = {"確認ページ / review page": link(home.review(edition.edition_id), home)}
+        place = page | {"フォルダ / folder": dg.MetadataValue.path(home.accepted(edition.edition_id))}
         if told := stage.unchanged(context, storage):
-            yield dg.MaterializeResult(metadata=told | page)
+            yield dg.MaterializeResult(metadata=told | place)
             return
         with home.lock(edition.series.id):
             stopped = audit.errors(edition, home)
@@ -55,12 +56,5 @@ def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage:
             if why:
                 raise dg.Failure(description=why, metadata={"refused": True, **page}, allow_retries=False)
             folder = audit.accept(edition, home)
-        rows = staging.row_count(folder, "observation")
-        stage.ended(context, **{"dagster/row_count": rows})
-    yield dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": rows,
-            **page,
-            "フォルダ / folder": dg.MetadataValue.path(folder),
-        }
-    )
+        told = stage.ended(context, {"dagster/row_count": staging.row_count(folder, "observation")})
+    yield dg.MaterializeResult(metadata=told | place)

@@ -35,12 +35,12 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
     with storage.at_work() as home, home.lock():
         registry = series.registry()
         stage = unchanged.exports(registry, home, storage.keep)
+        place = {"公開ファイル / published files": link(home.exports / "latest", home)}
         if known := stage.unchanged(context, storage):
-            return dg.MaterializeResult(metadata=known, data_version=dg.DataVersion(known["リリース / release"]))
+            return dg.MaterializeResult(metadata=known | place, data_version=dg.DataVersion(known["リリース / release"]))
         manifest = write_exports(home.warehouse, published.registry(registry, home), home.exports, keep=storage.keep)
         rows = sum(count for stem, count in manifest.rows.items() if stem.endswith("observations"))
-        told: dict[str, int | str] = {"dagster/row_count": rows, "リリース / release": manifest.version}
-        stage.ended(context, **told)
+        told = stage.ended(context, {"dagster/row_count": rows, "表ごとの行数 / rows": manifest.rows, "リリース / release": manifest.version})
     context.log.info(f"release {manifest.version}: {len(manifest.files)} files, {'new' if manifest.changed else 'unchanged'}")
     files = [
         {
@@ -51,13 +51,9 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
         for name, digest in manifest.files.items()
     ]
     return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": rows,
-            "表ごとの行数 / rows": manifest.rows,
+        metadata=told | place | {
             "ファイル / files": dg.MetadataValue.md(markdown_table(files, list(files[0]), limit=None)),
-            "公開ファイル / published files": link(home.exports / "latest", home),
             "フォルダ / folder": dg.MetadataValue.path(manifest.path),
-            "リリース / release": manifest.version,
             "新しい内容 / new": manifest.changed,
         },
         data_version=dg.DataVersion(manifest.version),

@@ -1,7 +1,5 @@
 """Second stage: every number that the PDF prints, staged as Parquet with a picture of each page, and judged one by one."""
 
-from collections.abc import Iterator
-
 import dagster as dg
 
 from pipelines import audit, spots, staging, unchanged
@@ -31,18 +29,20 @@ from sources import whole
         "`ledger` beside it lists every other run of digits and what became of it."
     ),
 )
-def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage, reader: Reader) -> Iterator[dg.MaterializeResult]:
+def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage, reader: Reader) -> dg.MaterializeResult:
     from sources.reading import read_report
     from warehouse.parquet import write_table
 
     with storage.at_work() as home:
         edition = series.edition(context.partition_key)
         stage = unchanged.figures(edition, home, reader)
+        place = {
+            "確認ページ / review page": link(home.review(edition.edition_id), home),
+            "ファイル / file": dg.MetadataValue.path(home.staging(edition.edition_id) / "figure.parquet"),
+        }
         known = audit.stored_results(edition, home, ["figures"])
         if known is not None and (told := stage.unchanged(context, storage)):
-            page = {"確認ページ / review page": link(home.review(edition.edition_id), home)}
-            yield dg.MaterializeResult(metadata=told | page, check_results=audit.check_results("figures", known, edition, home))
-            return
+            return dg.MaterializeResult(metadata=told | place, check_results=audit.check_results("figures", known, edition, home))
         path = edition.checked_report()
         context.log.info(f"reading {path.name}")
         limits = reader.limits()
@@ -58,20 +58,14 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage,
             write_table("figure", staging.figure_rows(edition, reading), folder / "figure.parquet")
             write_table("ledger", staging.ledger_rows(edition, reading), folder / "ledger.parquet")
         results = audit.judge_figures(edition, home)
-        stage.ended(context, **{"dagster/row_count": len(reading.figures)})
-    context.log.info(f"{len(reading.figures)} figures on {reading.page_count} pages")
-    yield dg.MaterializeResult(
-        metadata={
+        told = stage.ended(context, {
             "dagster/row_count": len(reading.figures),
             "読み取った数値 / what was read": dg.MetadataValue.md(table),
             "ページ / pages": reading.page_count,
             "数字 / number words": len(reading.ledger),
             "記述 / statements": len(reading.statements),
             "警告 / warnings": len(reading.warnings),
-            "確認ページ / review page": link(home.review(edition.edition_id), home),
-            "ファイル / file": dg.MetadataValue.path(home.staging(edition.edition_id) / "figure.parquet"),
             "sha256": reading.sha256,
-        },
-        check_results=audit.check_results("figures", results, edition, home),
-    )
-
+        })  # fmt: skip
+    context.log.info(f"{len(reading.figures)} figures on {reading.page_count} pages")
+    return dg.MaterializeResult(metadata=told | place, check_results=audit.check_results("figures", results, edition, home))

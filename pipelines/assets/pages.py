@@ -31,18 +31,14 @@ def review_page(context: dg.AssetExecutionContext, series: Series, storage: Stor
     with storage.at_work() as home:
         edition = series.edition(context.partition_key)
         stage = unchanged.review_page(edition, home)
+        path = home.review(edition.edition_id)
+        place = {"ページ / page": link(path, home), "ファイル / file": dg.MetadataValue.path(path)}
         if told := stage.unchanged(context, storage):
-            return dg.MaterializeResult(metadata=told | {"ページ / page": link(home.review(edition.edition_id), home)})
-        path = review.write_page(edition, home)
-        stage.ended(context)
+            return dg.MaterializeResult(metadata=told | place)
+        review.write_page(edition, home)
+        told = stage.ended(context, {"決めるには / to decide": f"shinchoku review {edition.edition_id}"})
     context.log.info(str(path))
-    return dg.MaterializeResult(
-        metadata={
-            "ページ / page": link(path, home),
-            "決めるには / to decide": f"shinchoku review {edition.edition_id}",
-            "ファイル / file": dg.MetadataValue.path(path),
-        }
-    )
+    return dg.MaterializeResult(metadata=told | place)
 
 
 @dg.asset(
@@ -62,9 +58,10 @@ def results_page(context: dg.AssetExecutionContext, series: Series, storage: Sto
     with storage.at_work() as home:
         registry = series.registry()
         stage = unchanged.results_page(registry, home)
+        place = {"ページ / page": link(home.results, home), "ファイル / file": dg.MetadataValue.path(home.results)}
         if told := stage.unchanged(context, storage):
-            return dg.MaterializeResult(metadata=told | {"ページ / page": link(home.results, home)})
+            return dg.MaterializeResult(metadata=told | place)
         path = audit.write_results(registry, home)
-        stage.ended(context)
+        told = stage.ended(context, {})
     context.log.info(str(path))
-    return dg.MaterializeResult(metadata={"ページ / page": link(path, home), "ファイル / file": dg.MetadataValue.path(path)})
+    return dg.MaterializeResult(metadata=told | place)

@@ -27,7 +27,7 @@ def report_file(context: dg.AssetExecutionContext, series: Series, storage: Stor
         told = stage.unchanged(context, storage) or {}
         if not told:
             edition.checked_report()
-            stage.ended(context)
+            stage.ended(context, {})
             context.log.info(f"{path.name}, {path.stat().st_size:,} bytes, {edition.origin}, {edition.status}")
     meta = edition.meta
     metadata: dict[str, dg.MetadataValue | str | int] = told | {

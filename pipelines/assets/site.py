@@ -40,26 +40,22 @@ def site(context: dg.AssetExecutionContext, series: Series, storage: Storage) ->
     with storage.at_work() as home, home.lock():
         registry = series.registry()
         stage = unchanged.site(registry, home)
+        place = {"公開ページ / public page": link(home.site / "index.html", home), "フォルダ / folder": dg.MetadataValue.path(home.site)}
         if told := stage.unchanged(context, storage):
-            return dg.MaterializeResult(metadata=told | {"公開ページ / public page": link(home.site / "index.html", home)})
+            return dg.MaterializeResult(metadata=told | place)
         pictures = {
             edition_id: found for edition_id in registry.editions if (found := page_pictures(edition_id, home)) is not None
         }
         with whole.replacing(home.site) as folder:
             made = write_site(home.warehouse, (home.exports / "latest").resolve(), pictures, folder, before=home.site)
-        stage.ended(context, **{"リリース / release": made.version})
-    index = home.site / "index.html"
-    context.log.info(f"{made.pages} pages, {made.crops} pictures: {index}")
-    return dg.MaterializeResult(
-        metadata={
-            "公開ページ / public page": link(index, home),
-            "フォルダ / folder": dg.MetadataValue.path(home.site),
+        told = stage.ended(context, {
             "ページ / pages": made.pages,
             "図 / pictures": made.crops,
             "指標 / indicators": made.indicators,
             "リリース / release": made.version,
-        }
-    )
+        })  # fmt: skip
+    context.log.info(f"{made.pages} pages, {made.crops} pictures: {home.site / 'index.html'}")
+    return dg.MaterializeResult(metadata=told | place)
 
 
 def page_pictures(edition_id: str, home: Home) -> "Pages | None":

@@ -44,18 +44,11 @@ def warehouse(context: dg.AssetExecutionContext, series: Series, storage: Storag
         registry = series.registry()
         stage = unchanged.warehouse(registry, home)
         public = published.registry(registry, home)
+        place = {"ファイル / file": dg.MetadataValue.path(home.warehouse)}
         if told := stage.unchanged(context, storage):
-            return dg.MaterializeResult(metadata=told, check_results=[due.check(public, due.today())])
+            return dg.MaterializeResult(metadata=told | place, check_results=[due.check(public, due.today())])
         editions = published.folders(public, home)
         counts = build_warehouse(editions, code_lists_from(public), home.warehouse, keep_same=home.store is not None)
-        stage.ended(context, **{"dagster/row_count": counts["observation"]})
+        told = stage.ended(context, {"dagster/row_count": counts["observation"], "表ごとの行数 / rows": counts, "版 / editions": len(editions)})
     context.log.info(", ".join(f"{table} {count}" for table, count in counts.items()))
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": counts["observation"],
-            "表ごとの行数 / rows": counts,
-            "版 / editions": len(editions),
-            "ファイル / file": dg.MetadataValue.path(home.warehouse),
-        },
-        check_results=[due.check(public, due.today())],
-    )
+    return dg.MaterializeResult(metadata=told | place, check_results=[due.check(public, due.today())])
