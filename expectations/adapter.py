@@ -41,13 +41,14 @@ def run_suite(
 
 
 @cache
-def _source() -> Any:
+def _whole_frame() -> Any:
+    """The batch definition that every frame is judged under; the context would be saved anew for each that is added."""
     import great_expectations as gx
 
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}  # type: ignore[assignment]
-    return context.data_sources.pandas_default
+    return context.data_sources.pandas_default.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("whole")
 
 
 def _failing_rows(name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> dict[str, tuple[int, list[int]]]:
@@ -63,7 +64,7 @@ def _failing_rows(name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> dict
 
     import great_expectations as gx
 
-    batch = _source().read_dataframe(frame.reset_index(drop=True).rename_axis(ROW).reset_index())
+    batch = _whole_frame().get_batch({"dataframe": frame.reset_index(drop=True).rename_axis(ROW).reset_index()})
     suite = gx.ExpectationSuite(
         name,
         expectations=[
