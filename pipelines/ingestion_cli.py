@@ -119,7 +119,7 @@ def _say_if_outdated(edition: Edition, home: Home) -> None:
     if staging.outdated(edition, home):
         click.echo(
             f"{edition.edition_id}: files of its series were edited after it was judged; this is from before. Run: shinchoku run --edition {edition.edition_id}\n"
-            f"{edition.edition_id}：検証の後に系列のファイルが編集されています。以下は編集前の状態です。次を実行してください：shinchoku run --edition {edition.edition_id}",
+            f"{edition.edition_id}：検証の後に系列のファイルが編集されました。これは編集前の状態です。shinchoku run --edition {edition.edition_id}",
             err=True,
         )
 
