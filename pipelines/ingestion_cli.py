@@ -15,6 +15,7 @@ import click
 from sources.errors import ShinchokuError, visible
 
 if TYPE_CHECKING:
+    from pipelines.home import Home
     from sources.registry import Edition
 
 FILE = click.Path(path_type=Path)
@@ -99,6 +100,7 @@ def findings(edition: str, everything: bool, as_json: bool) -> None:
 
     home, chosen = Home.find(), load().edition(edition)
     found = open_findings.items(chosen, home)
+    _say_if_outdated(chosen, home)
     shown = found if everything else [item for item in found if not item.settled and item.severity != "note"]
     if as_json:
         rows = [item.row() | {"command": open_findings.command(chosen, item)} for item in shown]
@@ -108,6 +110,18 @@ def findings(edition: str, everything: bool, as_json: bool) -> None:
         click.echo("\n".join(text for text in (open_findings.told(chosen, shown), "", taking.next_steps(chosen, found)) if text is not None))
     if any(item.blocks for item in found):
         raise click.exceptions.Exit(1)
+
+
+def _say_if_outdated(edition: Edition, home: Home) -> None:
+    """On standard error, so that JSON stays JSON."""
+    from pipelines import staging
+
+    if staging.outdated(edition, home):
+        click.echo(
+            f"{edition.edition_id}: files of its series were edited after it was judged; this is from before. Run: shinchoku run --edition {edition.edition_id}\n"
+            f"{edition.edition_id}：検証の後に系列のファイルが編集されました。これは編集前の状態です。shinchoku run --edition {edition.edition_id}",
+            err=True,
+        )
 
 
 WHO = click.option("--who", metavar="NAME", help="Who decides; else SHINCHOKU_WHO or git's user.name / 決定した人.")
@@ -245,6 +259,8 @@ def diff(editions: tuple[str, ...], as_json: bool) -> None:
         raise click.UsageError("Give one edition or two / 版は一つか二つ指定してください")
     home, registry = Home.find(), load()
     chosen = [registry.edition(name) for name in editions]
+    for each in chosen:
+        _say_if_outdated(each, home)
     found = acceptance.step(chosen[0], chosen[1], home) if len(chosen) == 2 else acceptance.effect(chosen[0], home)
     if as_json:
         click.echo(json.dumps([change.row() for change in found], ensure_ascii=False, indent=1))
@@ -331,7 +347,7 @@ def decide(
 @click.option("--plan-en", metavar="WORDS", help="The same in English / 英語の計画名.")
 @click.option("--area-code", metavar="CODE", help="Local government code, six digits / 全国地方公共団体コード（6桁）.")
 @click.option("--dataset", metavar="NAME", help="Name of the files, CODE_ID unless given / 公開ファイルの名前.")
-@click.option("--license", "licence", type=click.Choice(["CC-BY-4.0", "CC0-1.0"]), default="CC-BY-4.0", show_default=True, help="ライセンス.")
+@click.option("--license", "licence", type=click.Choice(["CC-BY-4.0", "CC0-1.0"]), default="CC-BY-4.0", show_default=True, help="Licence of the data / ライセンス.")
 @click.option("--recognise", metavar="WORD", multiple=True, help="A word of every cover; may be given again / 毎年の表紙にある語.")
 @click.option("--fiscal-year", type=click.IntRange(1900, 2200), metavar="YEAR", help="Fiscal year of the report, 2024 for R6 / 報告対象の年度（西暦）.")
 def new_series(file: Path, licence: str, recognise: tuple[str, ...], fiscal_year: int | None, **given: str | None) -> None:

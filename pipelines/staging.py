@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -103,9 +104,22 @@ def stage_matching(edition: Edition, home: Home) -> Match:
     write_table("observation", [observation.row() for observation in matched.observations], folder / "observation.parquet")
     write_table("statement", [row.row() for row in matched.statements], folder / "statement.parquet")
     found = {"unmatched": [plain(row) for row in matched.unmatched], "findings": [plain(row) for row in matched.findings]}
-    write_json(found, folder / "matching.json")
+    write_json(found | {"matched_with": _written(edition)}, folder / "matching.json")
     whole.seal(folder)
     return matched
+
+
+def outdated(edition: Edition, home: Home) -> bool:
+    """Whether somebody has written to the series' files since the edition was matched, so that what is staged does not know of it."""
+    path = home.staging(edition.edition_id) / "matching.json"
+    return path.exists() and read_json(path).get("matched_with", _written(edition)) != _written(edition)
+
+
+def _written(edition: Edition) -> str:
+    """The indicators and decisions of now, as one sha256 of their files."""
+    names = ("series.yaml", "indicators.yaml", f"editions/{edition.id}/decisions.yaml")
+    files = [path for name in names if (path := edition.series.find(name))]
+    return hashlib.sha256("".join(f"{path.name} {whole.sha256(path)}\n" for path in files).encode()).hexdigest()
 
 
 def accepted_table(edition: Edition, name: str, home: Home) -> pd.DataFrame | None:

@@ -1,19 +1,34 @@
-"""What tests of several folders share: paths, and the bundled report read once a session."""
+"""What tests of several folders share: paths, what the children that open PDFs answered, and the bundled report as read and as published."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.home import Home
+from sources import child
 from sources.reading import read_report
 from sources.records import Reading
+from tests.answers import kept
 
 ROOT = Path(__file__).parent.parent
 REPORT = ROOT / "sources" / "series" / "kitakyushu_dx" / "editions" / "R6" / "report.pdf"
 os.environ.pop("DAGSTER_HOME", None)  # no test writes into the history of the person who runs it
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_pdf_is_opened_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The folder of the run, which the workers share, keeps what the children answered; the next run has another."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    answers = kept(child.answers, folder / "answers")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sources.reading.answers", answers)
+        patch.setattr("sources.drawing.answers", answers)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,6 @@ class _Governor:
         self.brackets: list[_Bracket] = []
         self.line_numbers = 0
         self.line_scope = ""
-        self.line_versus: Dated | None = None
         self.note_line: tuple[Dated | None, bool] | None = None
         self.late: Dated | None = None  # a period after the line's last number
         self.report_year = context.fiscal_year

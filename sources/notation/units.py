@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -53,11 +52,6 @@ for _entry in UNITS:
 # Forms that mean a unit only where a number stands before them; alone in a heading they are words.
 FORMS: tuple[str, ...] = tuple(sorted(_BY_FORM, key=len, reverse=True))
 KANJI_FORMS: tuple[str, ...] = tuple(f for f in FORMS if _BY_FORM[f].kanji)
-
-
-def alternatives(forms: tuple[str, ...]) -> str:
-    """A pattern for the longest of these forms; letters must not run on into a word."""
-    return "|".join(re.escape(f) + ("(?![A-Za-z])" if f[-1].isascii() and f[-1].isalpha() else "") for f in forms)
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[2]
-GENERATED = ROOT / "docs" / "reference"
 
 
 def pages() -> list[Path]:

@@ -19,7 +19,6 @@ from sources import registry
 from sources.decisions import Decisions
 
 FY24 = (date(2024, 4, 1), date(2025, 3, 31))
-FY23 = (date(2023, 4, 1), date(2024, 3, 31))
 FY17 = (date(2017, 4, 1), date(2018, 3, 31))
 END24, END23 = (date(2025, 3, 31),) * 2, (date(2024, 3, 31),) * 2
 #      indicator                    raw        value    unit  code    scale decimals qualifier period base  measure component

@@ -133,14 +133,12 @@ def test_work_grows_with_length_only(piece: str) -> None:
 
     def work(size: int) -> float:
         text = piece * (size // len(piece))
-        best = 99.9
-        for _ in range(3):
-            begin = time.process_time()
-            read(text, CONTEXT)
-            best = min(best, time.process_time() - begin)
-        return best
+        begin = time.process_time()
+        read(text, CONTEXT)
+        return time.process_time() - begin
 
-    assert work(32_000) < 32 * work(4_000) + 0.05
+    enough = 32 * min(work(2_000) for _ in range(3)) + 0.05
+    assert any(work(16_000) < enough for _ in range(3))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.example for rule in RULES])

@@ -170,3 +170,16 @@ def test_what_a_draft_brings_is_not_public(home: Home, tmp_path: Path) -> None:
     assert set(public.indicators) == {"applications", "courses"}
     (taken,) = intake.take([city.report(tmp_path / "R7.pdf", "R7")], home)
     assert taken.is_new and set(published.registry(load(), home).series["madeup_city"].editions) == {"R6"}
+
+
+def test_findings_and_differences_say_when_a_file_was_edited_since(home: Home, tmp_path: Path) -> None:
+    name, told = "madeup_city-R6", "shinchoku run --edition madeup_city-R6"
+    commands = (("findings", name, "--json"), ("diff", name, "--json"))
+    assert not any(told in shinchoku(*words).stderr for words in commands)
+    path = tmp_path / "series/madeup_city/indicators.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Courses held", "Lessons held"), encoding="utf-8")
+    for words in commands:
+        said = shinchoku(*words)
+        assert told in said.stderr and "編集前" in said.stderr and json.loads(said.stdout) is not None
+    shinchoku("run", "--edition", name)
+    assert not any(told in shinchoku(*words).stderr for words in commands)

@@ -58,6 +58,7 @@ def home(taken_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hom
     return Home.find()
 
 
+@pytest.mark.slow
 def test_every_error_can_be_settled_from_the_command_line_and_then_the_edition_accepted(home: Home) -> None:
     assert blocking(home) == ["new", "renamed", "restated"]
     told = shinchoku("decide", "R7", "restated:", "--acknowledge", "--reason", "市の訂正", "--when", "2026-06-20")

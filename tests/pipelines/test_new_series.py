@@ -29,6 +29,7 @@ def shinchoku(*args: object, code: int = 0) -> Result:
     return result
 
 
+@pytest.mark.slow
 def test_an_unknown_city_is_published_and_its_next_report_known(home: Home, tmp_path: Path) -> None:
     home.prepare()
     pdf = city.report(home.inbox / "R6.pdf")

@@ -169,6 +169,7 @@ def test_an_indicator_that_ended_has_its_last_year_and_why(person: Person) -> No
     assert "vanished" not in person.matters()
 
 
+@pytest.mark.slow
 def test_when_all_is_settled_the_edition_can_be_accepted_and_not_before(person: Person) -> None:
     matters = person.matters()
     accepting = {name: value for name, value in person.form(matters["new"]).items() if name not in ("finding", "expect")}

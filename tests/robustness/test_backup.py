@@ -50,6 +50,7 @@ def test_a_backup_is_restored_byte_for_byte(home: Home, monkeypatch: pytest.Monk
     assert {path.name: path.stat().st_mtime_ns // 10**9 for path in (home.exports / "releases").iterdir()} == times
 
 
+@pytest.mark.slow
 def test_what_is_public_comes_back_from_the_series_alone(home: Home) -> None:
     before = (home.exports / "latest").resolve().name
     shutil.rmtree(home.root)

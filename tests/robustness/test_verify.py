@@ -44,6 +44,7 @@ def test_nothing_is_found_where_nothing_happened(home: Home) -> None:
     assert "すべて記録どおりです" in shinchoku("verify").stdout
 
 
+@pytest.mark.slow
 def test_one_changed_byte_in_any_file_is_named(home: Home) -> None:
     rng, looked = random.Random(8), files(home)
     assert len(looked) > 100

@@ -119,6 +119,7 @@ def test_a_forged_folder_of_accepted_tables_makes_nothing_public(tmp_path: Path,
     assert rows(home.warehouse)["observation"] == rows(home.warehouse)["edition"] == 0
 
 
+@pytest.mark.slow
 def test_a_status_typed_into_the_yaml_does_not_pass_the_audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHINCHOKU_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SHINCHOKU_SERIES", str(city.series(tmp_path / "series")))
