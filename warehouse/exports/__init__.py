@@ -58,6 +58,7 @@ def write_exports(warehouse: Path, registry: Registry | None, out: Path, *, keep
                     f"{warehouse}: there is no accepted edition to publish. Accept one in its edition.yaml and run again.",
                     f"{warehouse}: 公開できる承認済みの版がありません。edition.yamlで承認してから、もう一度実行してください。",
                 )
+            contents.compute_views(connection)
             states, revised, alone = contents.states(connection), documents.revisions(connection), len(datasets) == 1
             kept = Parts(parts or folder.parent / "parts")
             packages = []

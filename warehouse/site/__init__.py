@@ -99,6 +99,7 @@ def write_site(
 
     try:
         with closing(duckdb.connect(str(warehouse), read_only=True)) as connection, whole.draft(out.parent) as place:
+            contents.compute_views(connection)
             datasets, states = contents.datasets(connection), contents.states(connection)
             indicators = dict(connection.execute("SELECT series_id, count(*) FROM indicator GROUP BY ALL").fetchall())
             alone, jinja, kept = len(datasets) == 1, _environment(), Parts(parts or place)
