@@ -1,10 +1,15 @@
-"""The results page: every rule of every edition, its result, and examples of what breaks it, in one offline HTML file."""
+"""The results page: every rule of every edition, its result, and examples of what breaks it, in one offline HTML file.
+
+A page of thousands of editions would open in no browser, so it shows those that an error holds back and a hundred more; of the others it says
+how many rules hold, and where the rest is told.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from expectations.pages import environment, styled, tally
 from expectations.rules import RuleResult
@@ -13,6 +18,7 @@ from sources.registry import Edition
 from warehouse import fields
 
 EXAMPLES_SHOWN = 20
+IN_FULL = 100  # editions
 SUITES = {
     "figures": ("数値", "Figures"),
     "observations": ("観測値", "Observations"),
@@ -34,26 +40,25 @@ HEADINGS = {
 }
 
 
-def write_results_page(out: Path, editions: Sequence[tuple[Edition, Sequence[RuleResult]]]) -> Path:
-    """Write the page of these editions, newest first, in one step."""
+def write_results_page(out: Path, editions: Iterable[tuple[Edition, Sequence[RuleResult]]]) -> Path:
+    """Write the page of these editions, in their order, in one step. Of each only what is shown is kept in memory."""
+    in_full: list[dict[str, Any]] = []
+    in_brief: list[dict[str, Any]] = []
+    for edition, results in editions:
+        said: dict[str, Any] = {
+            "edition_id": edition.edition_id,
+            "title_ja": edition.meta.title.ja,
+            "title_en": edition.meta.title.en,
+            "tally": tally(results),
+        }
+        if len(in_full) < IN_FULL or any(result.blocks for result in results):
+            in_full.append(said | {"suites": _by_suite(results)})
+        else:
+            in_brief.append(said)
     page = (
         environment()
         .get_template("results.html.j2")
-        .render(
-            editions=[
-                {
-                    "edition_id": edition.edition_id,
-                    "title_ja": edition.meta.title.ja,
-                    "title_en": edition.meta.title.en,
-                    "tally": tally(results),
-                    "suites": _by_suite(results),
-                }
-                for edition, results in sorted(editions, key=lambda pair: pair[0].fiscal_year, reverse=True)
-            ],
-            suites=SUITES,
-            headings=_column_headings() | HEADINGS,
-            shown=EXAMPLES_SHOWN,
-        )
+        .render(editions=in_full, in_brief=in_brief, suites=SUITES, headings=_column_headings() | HEADINGS, shown=EXAMPLES_SHOWN)
     )
     return write_whole(out, styled(page))
 

@@ -277,8 +277,9 @@ def accept(edition: Edition, home: Home) -> Path:
 
 
 def write_results(registry: Registry, home: Home) -> Path:
-    """The results page over every edition that was judged."""
+    """The results page over every edition that was judged, the newest first."""
     from expectations.results_page import write_results_page
 
-    judged = [(edition, stored_results(edition, home)) for edition in registry.editions.values()]
-    return write_results_page(home.results, [(edition, results) for edition, results in judged if results is not None])
+    newest_first = sorted(registry.editions.values(), key=lambda edition: edition.fiscal_year, reverse=True)
+    judged = ((edition, stored_results(edition, home)) for edition in newest_first)
+    return write_results_page(home.results, ((edition, results) for edition, results in judged if results is not None))

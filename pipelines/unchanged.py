@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from sources import whole
 from sources.registry import Edition, Registry
 from sources.versions import program_version
 
+PARTS = "parts"
 State = list[tuple[str, int, int | str]]
 
 
@@ -73,10 +75,19 @@ def stage(home: Home, name: str, code: Iterable[str], inputs: Iterable[Path], ou
 def forget(home: Home, editions: Iterable[str]) -> None:
     """Let every stage of these editions, and of what is made from all, be done anew."""
     names = set(editions)
+    shutil.rmtree(home.root / MADE / PARTS, ignore_errors=True)
     for receipt in (home.root / MADE).glob("*.json"):
         _, _, edition = receipt.stem.partition(".")
         if not edition or edition in names:
             receipt.unlink(missing_ok=True)
+
+
+def parts(home: Home, stage: str, storage: Storage) -> Path:
+    """Where a stage keeps what it made of each series for the next publication; emptied where everything is to be made anew."""
+    folder = home.root / MADE / PARTS / stage
+    if storage.again:
+        shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def state(paths: Iterable[Path], root: Path) -> State:

@@ -487,7 +487,7 @@ REFERRED = {
 
 
 def read(folder: Path, tables: Mapping[str, Table], for_people: Sequence[str] = (), previous: Path | None = None) -> Folder:
-    """The machine-readable files of a release; ``tables`` says which of them the field dictionary describes."""
+    """The machine-readable files of a release; ``tables`` says which of them the field dictionary describes, ``previous`` is the descriptor of the last one."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in FORMS and path.is_file())
     sheets = [
         _sheet(folder, name, tables.get(name), name in for_people) for name in names if name in tables or name in for_people
@@ -502,8 +502,8 @@ def read(folder: Path, tables: Mapping[str, Table], for_people: Sequence[str] = 
             if key in sheet.header:
                 codes[sheet.table.name] = {row[sheet.header.index(key)] for row in sheet.rows}
     found = Folder(folder, sheets, codes)
-    if previous and (previous / "datapackage.json").is_file():
-        before, now = _package(previous), _package(folder)
+    if previous and previous.is_file():
+        before, now = _package(previous), _package(folder / "datapackage.json")
         found.previous = {
             entry["path"]: [column["name"] for column in entry["schema"]["fields"]] for entry in before["resources"]
         }
@@ -586,8 +586,8 @@ def _cell(sheet: Sheet, name: str, value: object) -> str:
     return f'"{value}"' if isinstance(value, str) and sheet.is_numeric(name) else str(value)
 
 
-def _package(folder: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((folder / "datapackage.json").read_text("utf-8"))
+def _package(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return loaded
 
 

@@ -1,5 +1,8 @@
 """Fifth stage: the published files, written from the warehouse, validated, and swapped in as one folder."""
 
+from collections import Counter
+from itertools import islice
+
 import dagster as dg
 
 from pipelines import published, shelf, unchanged
@@ -8,6 +11,8 @@ from pipelines.code_version import code_version
 from pipelines.conditions import FOLLOWS, YEARLY
 from pipelines.describe import OWNERS, PUBLIC, PUBLICATION, Markdown, described, escape, link, markdown_table
 from pipelines.resources import PATIENCE, Series, Storage
+
+LISTED = 100  # files, or tables; a release of the whole country has thousands
 
 
 @dg.asset(
@@ -38,9 +43,15 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
         place = {"公開ファイル / published files": link(home.exports / "latest", home)}
         if known := stage.unchanged(context, storage):
             return dg.MaterializeResult(metadata=known | place, data_version=dg.DataVersion(known["リリース / release"]))
-        manifest = write_exports(home.warehouse, published.registry(registry, home), home.exports, keep=storage.keep)
+        parts = unchanged.parts(home, "exports", storage)
+        manifest = write_exports(home.warehouse, published.registry(registry, home), home.exports, keep=storage.keep, parts=parts)
         rows = sum(count for stem, count in manifest.rows.items() if stem.endswith("observations"))
-        told = stage.ended(context, {"dagster/row_count": rows, "表ごとの行数 / rows": manifest.rows, "リリース / release": manifest.version})
+        counts: dict[str, int] = manifest.rows
+        if len(counts) > LISTED:
+            counts = Counter()
+            for stem, count in manifest.rows.items():
+                counts[stem.rpartition("_")[2]] += count
+        told = stage.ended(context, {"dagster/row_count": rows, "表ごとの行数 / rows": dict(counts), "リリース / release": manifest.version})
     context.log.info(f"release {manifest.version}: {len(manifest.files)} files, {'new' if manifest.changed else 'unchanged'}")
     files = [
         {
@@ -48,10 +59,11 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
             "バイト数 / bytes": (manifest.path / name).stat().st_size,
             "sha256": digest,
         }
-        for name, digest in manifest.files.items()
+        for name, digest in islice(manifest.files.items(), LISTED)
     ]
     return dg.MaterializeResult(
         metadata=told | place | {
+            "ファイル数 / number of files": len(manifest.files),
             "ファイル / files": dg.MetadataValue.md(markdown_table(files, list(files[0]), limit=None)),
             "フォルダ / folder": dg.MetadataValue.path(manifest.path),
             "新しい内容 / new": manifest.changed,

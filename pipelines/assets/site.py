@@ -47,7 +47,8 @@ def site(context: dg.AssetExecutionContext, series: Series, storage: Storage) ->
             edition_id: found for edition_id in registry.editions if (found := page_pictures(edition_id, home)) is not None
         }
         with whole.replacing(home.site) as folder:
-            made = write_site(home.warehouse, (home.exports / "latest").resolve(), pictures, folder, before=home.site)
+            parts = unchanged.parts(home, "site", storage)
+            made = write_site(home.warehouse, (home.exports / "latest").resolve(), pictures, folder, home.site, parts)
         told = stage.ended(context, {
             "ページ / pages": made.pages,
             "図 / pictures": made.crops,

@@ -8,6 +8,7 @@ from pathlib import Path
 from expectations.results_page import write_results_page
 from expectations.rules import RuleResult
 from sources import registry
+from sources.registry import Edition
 
 
 class Page(HTMLParser):
@@ -54,6 +55,21 @@ def test_nothing_is_fetched_and_nothing_runs(edition, tmp_path: Path) -> None:
     policy = next(attrs["content"] for tag, attrs in page.tags if tag == "meta" and "http-equiv" in attrs)
     assert policy.startswith("default-src 'none'") and "script" not in policy
     assert not [path for path in (tmp_path / "results").iterdir() if path.name != "index.html"]
+
+
+def test_of_thousands_those_with_an_error_are_shown_and_the_others_listed(edition, tmp_path: Path) -> None:
+    sound = list(edition.judged().values())
+    edition.figures[6]["value"] = edition.figures[6]["value"] * 100
+    broken = list(edition.judged().values())
+    r6 = registry.load().edition("R6")
+    many = (
+        (Edition(r6.series, r6.meta.model_copy(update={"edition": f"N{number}"}), r6.file), broken if number == 119 else sound) for number in range(120)
+    )
+    page = Page(write_results_page(tmp_path / "index.html", many).read_text(encoding="utf-8"))
+    shown = {attrs["id"].partition("-N")[2].partition("-")[0] for tag, attrs in page.tags if tag == "details" and attrs["id"]}
+    assert shown == {*map(str, range(100)), "119"}
+    listed = [attrs["href"] for tag, attrs in page.tags if tag == "a" and str(attrs.get("href")).startswith("../review/")]
+    assert listed == [f"../review/kitakyushu_dx-N{number}.html" for number in range(100, 119)]
 
 
 def test_the_page_without_an_edition_says_so(tmp_path: Path) -> None:

@@ -1,21 +1,24 @@
-"""What the single writer costs as editions grow: one town is read, its tables are copied for the others, and all are published.
+"""What the single writer costs as editions grow: one town is read, its tables are copied for the others, all are published, and then one edition more.
 ``python -m tests.load.publication --towns 20 200 1741``."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines import run as runner
-from pipelines.home import Home
+from pipelines.home import MADE, Home
+from sources import whole
 from sources.registry import Series, load
 from tests.load.country import told
 from tests.load.soak import resident, soak
@@ -24,8 +27,8 @@ from tests.load.towns import towns
 STAGES = ("results_page", "warehouse", "exports", "site")
 
 
-def copied(home: Home, model: Series, town: Series) -> None:
-    """The staged and accepted tables of one town as another's: its id and codes in the place of the first one's."""
+def copied(home: Home, model: Series, town: Series, names: Collection[str]) -> None:
+    """The staged and accepted tables of editions of one town as another's: its id and codes in the place of the first one's."""
     words = {model.id: town.id, model.meta.area_code: town.meta.area_code, model.meta.standard_area_code: town.meta.standard_area_code}
     words |= {edition.sha256: town.editions[name].sha256 for name, edition in model.editions.items()}
 
@@ -35,7 +38,8 @@ def copied(home: Home, model: Series, town: Series) -> None:
         return text
 
     for place in (home.staging, home.accepted, home.pages):
-        for name, edition in model.editions.items():
+        for name in names:
+            edition = model.editions[name]
             source, target = place(edition.edition_id), place(town.editions[name].edition_id)
             target.mkdir(parents=True)
             for file in source.iterdir():
@@ -50,6 +54,7 @@ def copied(home: Home, model: Series, town: Series) -> None:
                     (target / file.name).write_text(said(file.read_text(encoding="utf-8")), encoding="utf-8")
                 elif file.is_file():
                     shutil.copy2(file, target / file.name)
+            whole.seal(target)
 
 
 def spent() -> float:
@@ -57,24 +62,37 @@ def spent() -> float:
     return sum(os.times()[:4])
 
 
-def published(home: Home) -> Iterator[tuple[str, float]]:
-    """Processor seconds of each stage."""
+def published(home: Home) -> Iterator[tuple[str, str]]:
+    """Processor seconds and wall clock of each stage, and the most memory that this process ever had."""
     with runner.running(home) as execute:
         for stage in STAGES:
-            began = spent()
+            began, clock = spent(), time.monotonic()
             failures = execute("publish", assets=[stage])
             assert not failures, failures
-            yield stage, spent() - began
+            yield stage, f"{spent() - began:.1f} s ({time.monotonic() - clock:.0f} s, {most():.0f} MiB)"
+
+
+def most() -> float:
+    """The most memory that this process ever had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def tree(home: Home) -> dict[str, str]:
+    """The sha256 of every published file."""
+    return {f"{root.name}/{name}": digest for root in (home.exports / "latest", home.site) for name, digest in whole.checksums(root.resolve()).items()}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition(":")[0], epilog="python -m tests.load.publication --towns 20 200 1741")
-    parser.add_argument("--towns", type=int, nargs="+", default=[20], help="how many towns, one number or several (default 20)")
+    parser.add_argument("--towns", type=int, nargs="+", default=[20], help="how many towns (two or more), one number or several (default 20)")
     parser.add_argument("--years", type=int, default=5, help="editions of each (default 5)")
+    parser.add_argument("--series", type=Path, help="a folder that python -m tests.load.towns made of as many towns")
+    parser.add_argument("--compare", action="store_true", help="make everything from nothing once more, and compare")
     chosen = parser.parse_args()
+    different = 0
     for count in chosen.towns:
         with tempfile.TemporaryDirectory(prefix="publication-") as name:
-            series = towns(Path(name, "series"), count, chosen.years)
+            series = chosen.series or towns(Path(name, "series"), count, chosen.years)
             with told(SHINCHOKU_SERIES=str(series), SHINCHOKU_HOME=str(Path(name, "home"))):
                 began, registry = spent(), load()
                 reading = spent() - began
@@ -82,15 +100,29 @@ def main() -> int:
                 again, home = spent() - began, Home.find()
                 model, *others = (one for one in registry if one.id.startswith("town_"))
                 assert not soak([edition.edition_id for edition in model.editions.values()], home).failures
-                for town in others:
-                    copied(home, model, town)
-                stages = {stage: f"{seconds:.1f} s" for stage, seconds in published(home)}
+                for town in others[:-1]:
+                    copied(home, model, town, model.editions)
+                *early, late = model.editions
+                copied(home, model, others[-1], early)
+                print(f"{count * chosen.years} editions: registry {reading:.1f} s of processor, again {again:.2f} s; {resident():.0f} MiB", flush=True)
+                for stage, cost in published(home):
+                    print(f"  {stage}: {cost}", flush=True)
+                print("one edition more:", flush=True)
+                copied(home, model, others[-1], [late])
+                for stage, cost in published(home):
+                    print(f"  {stage}: {cost}", flush=True)
                 began = spent()
                 home.record()
-                recorded = spent() - began
-            print(f"{count * chosen.years} editions, processor seconds: registry {reading:.1f} s, again {again:.2f} s; {stages}; list of inputs {recorded:.2f} s; "
-                  f"{resident():.0f} MiB", flush=True)
-    return 0
+                print(f"list of inputs {spent() - began:.2f} s; {sum(1 for _ in home.exports.resolve().glob('latest/**/*'))} published files", flush=True)
+                if chosen.compare:
+                    step_by_step = tree(home)
+                    shutil.rmtree(home.root / MADE)
+                    for stage, cost in published(home):
+                        print(f"  from nothing, {stage}: {cost}", flush=True)
+                    apart = {name for name, _ in step_by_step.items() ^ tree(home).items()}
+                    different += len(apart)
+                    print(f"{len(step_by_step)} published files, {len(apart)} of them otherwise when made from nothing", *sorted(apart)[:10], sep="\n", flush=True)
+    return 1 if different else 0
 
 
 if __name__ == "__main__":

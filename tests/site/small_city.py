@@ -35,9 +35,9 @@ class City:
     release: Path
     pages: dict[str, Pages]
 
-    def write(self, out: Path, before: Path | None = None) -> Summary:
+    def write(self, out: Path, before: Path | None = None, parts: Path | None = None) -> Summary:
         out.mkdir(parents=True)
-        return write_site(self.warehouse, self.release, self.pages, out, before)
+        return write_site(self.warehouse, self.release, self.pages, out, before, parts)
 
 
 def year(fiscal: int) -> dict[str, date]:

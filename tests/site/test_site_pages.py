@@ -8,9 +8,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import duckdb
 import numpy as np
 import pytest
 import small_city
+from PIL import Image
 
 from sources.errors import ShinchokuError
 
@@ -211,6 +213,31 @@ def test_two_series_share_a_site_and_keep_their_addresses(tmp_path: Path) -> Non
     assert made.indicators == 2 * len(small_city.INDICATORS)
     own = Page(tmp_path / "site" / "small_city" / "index.html").said("downloads")
     assert "100000_small_city_observations.csv" in own and "other_town" not in own
+
+
+def test_a_site_made_step_by_step_is_that_made_from_nothing(tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    city = small_city.build(tmp_path / "two", series=("small_city", "other_town"))
+    city.write(tmp_path / "first", parts=parts)
+    with duckdb.connect(str(city.warehouse)) as connection:
+        connection.execute("UPDATE series SET title_ja = '別の題' WHERE series_id = 'other_town'")
+    city.write(tmp_path / "second", parts=parts)
+    city.write(tmp_path / "anew")
+    assert contents(tmp_path / "second") == contents(tmp_path / "anew") != contents(tmp_path / "first")
+    assert (tmp_path / "second" / "small_city" / "index.html").samefile(tmp_path / "first" / "small_city" / "index.html")
+    assert "別の題" in (tmp_path / "second" / "index.html").read_text("utf-8")
+
+
+def test_another_picture_of_a_page_makes_the_pages_of_its_series_anew(tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    city = small_city.build(tmp_path / "two", series=("small_city", "other_town"))
+    city.write(tmp_path / "first", parts=parts)
+    for pages in city.pages.values():
+        for path in pages.folder.glob("*.webp"):
+            Image.new("RGB", (1200, 750), "black").save(path, "WEBP")
+    city.write(tmp_path / "second", parts=parts)
+    city.write(tmp_path / "anew")
+    assert contents(tmp_path / "second") == contents(tmp_path / "anew") != contents(tmp_path / "first")
 
 
 def test_a_release_that_is_not_there_is_named(city: small_city.City, tmp_path: Path) -> None:

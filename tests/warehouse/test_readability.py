@@ -143,10 +143,10 @@ def test_columns_may_change_only_with_a_change_on_record(folder: Path, sound: Pa
     [entry] = [entry for entry in package["resources"] if entry["path"] == OBSERVATIONS]
     del entry["schema"]["fields"][-1]
     (before / "datapackage.json").write_text(json.dumps(package))
-    assert [fault.rule for fault in faults(folder, before)] == ["L3-07"]
+    assert [fault.rule for fault in faults(folder, before / "datapackage.json")] == ["L3-07"]
     package["fieldsVersion"] -= 1
     (before / "datapackage.json").write_text(json.dumps(package))
-    assert faults(folder, before) == []
+    assert faults(folder, before / "datapackage.json") == []
 
 
 def test_exemptions_stand_in_the_report_with_their_reason(sound: Path) -> None:

@@ -35,14 +35,14 @@ WORDS = (
     (r"\.xlsx$", Words("Excelブック（項目の説明つき）", "Excel workbook, with the data dictionary")),
     (r"_open_data_list\.csv$", Words("オープンデータ一覧に加える行", "The row for the city's list of open data")),
     (r"^data_dictionary\.", Words("項目の説明", "Data dictionary: what each column means")),
-    (r"^datapackage\.json$", Words("Data Package v2 の記述", "Data Package v2 descriptor")),
-    (r"^csv-metadata\.json$", Words("CSV on the Web の記述", "CSV on the Web metadata")),
-    (r"^dcat\.", Words("DCAT 3 の記述", "DCAT 3 metadata")),
+    (r"(^|\.)datapackage\.json$", Words("Data Package v2 の記述", "Data Package v2 descriptor")),
+    (r"(^|\.)csv-metadata\.json$", Words("CSV on the Web の記述", "CSV on the Web metadata")),
+    (r"(^|\.)dcat\.", Words("DCAT 3 の記述", "DCAT 3 metadata")),
     (r"schema_org\.jsonld$", Words("schema.org Dataset の記述", "schema.org Dataset metadata")),
-    (r"^prov\.jsonld$", Words("PROV-O：値ごとの出どころ", "PROV-O: where each value came from")),
-    (r"^machine_readability\.", Words("機械可読性ルールの検査結果", "Results of the machine-readability checks")),
-    (r"^README\.txt$", Words("はじめに読むもの", "Read this first")),
-    (r"^CHANGELOG\.md$", Words("変更履歴と理由", "Changes with their reasons")),
+    (r"(^|\.)prov\.jsonld$", Words("PROV-O：値ごとの出どころ", "PROV-O: where each value came from")),
+    (r"(^|\.)machine_readability\.", Words("機械可読性ルールの検査結果", "Results of the machine-readability checks")),
+    (r"(^|\.)README\.txt$", Words("はじめに読むもの", "Read this first")),
+    (r"(^|\.)CHANGELOG\.md$", Words("変更履歴と理由", "Changes with their reasons")),
     (rf"^{release.SUMS}$", Words("全ファイルのSHA-256", "SHA-256 of every file")),
     ("", Words("公開ファイル", "Published file")),
 )
@@ -56,8 +56,8 @@ ORDER = (
     r"_(revisions|statements|ledger)\.",
     r"^codelists/",
     r"^data_dictionary\.",
-    r"^README",
-    r"^CHANGELOG",
+    r"(^|\.)README",
+    r"(^|\.)CHANGELOG",
     r"",
 )
 FOR_EVERY_SERIES = ("codelists/", "data_dictionary.")
@@ -172,8 +172,8 @@ def offer(warehouse: Path, folder: Path, series_id: str) -> Offer:
     raises ShinchokuError where an edition of the series, in the warehouse or in the release, is a facsimile or is not accepted,
     and where warehouse and release are not of the same run. Editions of other series do not matter.
 
-    Where the release holds several series, what describes the release as a whole (README, packages, linked data) stays out, since
-    it speaks of files that are not in this dataset; the code lists, which all series share, go with each.
+    Where the release holds several series, what leads to each of them (README, package, catalogue) stays out, since it speaks of
+    files that are not in this dataset; the code lists, which all series share, go with each.
     """
     with closing(_open(warehouse)) as connection:
         everything = contents.datasets(connection)
@@ -191,7 +191,8 @@ def offer(warehouse: Path, folder: Path, series_id: str) -> Offer:
         _admit(edition)
     if _identities(dataset.editions) != _identities(published):
         raise _stale(folder, "its editions are not those of the warehouse", "版が倉庫のものと一致しません")
-    own = {path for path in sums if _home(path, everything) in ((dataset.name,) if len(everything) > 1 else (dataset.name, ""))}
+    names = {each.name for each in everything}
+    own = {path for path in sums if contents.owner(path, names) in ((dataset.name,) if len(everything) > 1 else (dataset.name, ""))}
     own |= {path for path in sums if path.startswith(FOR_EVERY_SERIES)}
     tables = {f"{dataset.name}_{stem}.csv": contents.published(table) for stem, (table, _) in contents.SERIES_TABLES.items()}
     tables |= {f"codelists/{table}.csv": contents.published(table) for table in contents.CODE_TABLES}
@@ -259,12 +260,6 @@ def _admit(edition: dict[str, Any]) -> None:
             f"{name}: status is {status}; only accepted editions are sent to a catalogue.",
             f"{name}：状態が {status} です。acceptedの版だけをカタログに登録できます。",
         )
-
-
-def _home(path: str, everything: Sequence[contents.Dataset]) -> str:
-    """The dataset that a file belongs to; empty where it belongs to all. One dataset's name may begin another's."""
-    homes = [dataset.name for dataset in everything if path.startswith((f"{dataset.name}_", f"{dataset.name}."))]
-    return max(homes, key=len, default="")
 
 
 def _order(path: str) -> tuple[int, str]:

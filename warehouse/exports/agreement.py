@@ -32,8 +32,9 @@ def disagreements(warehouse: Path, release: Path, counts: dict[str, int]) -> Ite
 
     counts["compared tables"] = 0
     with tempfile.TemporaryDirectory() as place, closing(duckdb.connect(str(warehouse), read_only=True)) as connection:
-        resources = contents.resources(connection, contents.datasets(connection))
-        tables.write_all(connection, resources, Path(place))
+        contents.compute_views(connection)
+        resources = [found for dataset in contents.datasets(connection) for found in contents.resources(connection, dataset)]
+        tables.write_all(connection, [*resources, *contents.code_lists(connection)], Path(place))
         for fresh in sorted(path for path in Path(place).rglob("*") if path.is_file()):
             file = release / fresh.relative_to(place)
             counts["compared tables"] += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,16 @@ class Dataset:
         return str(self.series["dataset"])
 
     @property
+    def years(self) -> tuple[int, int]:
+        """The first and the last fiscal year that a report is of."""
+        found = [int(edition["fiscal_year"]) for edition in self.editions]
+        return min(found), max(found)
+
+    def describing(self, name: str, *, alone: bool) -> str:
+        """What a file that describes a release of one dataset is called; among several it bears the name of its dataset."""
+        return name if alone else f"{self.name}.{name}"
+
+    @property
     def facsimiles(self) -> tuple[dict[str, Any], ...]:
         return tuple(edition for edition in self.editions if edition["origin"] == "facsimile")
 
@@ -92,6 +102,12 @@ class Dataset:
             f"Source: {newest['title_en']} ({series['publisher_en']}){' ' + where if where else ''}, {series['license']} "
             f"({series['license_url']}). Extracted by machine from the PDF and processed.",
         )
+
+
+def owner(path: str, names: Container[str]) -> str:
+    """The dataset, of all these, that a file of a release belongs to; empty where it belongs to all. One dataset's name may begin another's."""
+    heads = (path[:end] for end in range(len(path) - 1, 0, -1) if path[end] in "_.")
+    return next((head for head in heads if head in names), "")
 
 
 def plain(column: Column, name: str, as_json: bool = False) -> str:
@@ -129,41 +145,88 @@ def query(table: str, edition_column: str | None, series_id: str) -> str:
     )
 
 
-def references(resource: Resource, is_only: bool) -> list[tuple[tuple[str, ...], str]]:
+def references(resource: Resource, alone: bool) -> list[tuple[tuple[str, ...], str]]:
     """The foreign keys of a table as columns and the stem of the table that has them.
 
     Two series may use the same indicator id, and the published tables name the series only through the edition: such a key can
-    be stated only where there is one dataset.
+    be stated only where the dataset is alone in its release.
     """
     return [
         (key.columns, f"{resource.dataset}_figures" if key.table == "figure" else f"codelists/{key.table}")
         for key in resource.table.foreign_keys
-        if is_only or not key.within
+        if alone or not key.within
     ]
 
 
 def datasets(connection: duckdb.DuckDBPyConnection) -> list[Dataset]:
+    editions: dict[str, list[dict[str, Any]]] = {}
+    for row in _rows(connection, "SELECT * FROM edition ORDER BY fiscal_year, issued NULLS FIRST, edition_id"):
+        editions.setdefault(row["series_id"], []).append(row)
+    series = _rows(connection, "SELECT * FROM series ORDER BY dataset")
+    return [Dataset(row, tuple(editions.get(row["series_id"], ()))) for row in series]
+
+
+def resources(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> list[Resource]:
+    """The tables of one dataset."""
     found = []
-    for series in _rows(connection, "SELECT * FROM series ORDER BY dataset"):
-        editions = _rows(
-            connection,
-            f"SELECT * FROM edition WHERE series_id = {fields.literal(series['series_id'])} "
-            "ORDER BY fiscal_year, issued NULLS FIRST, edition_id",
-        )
-        found.append(Dataset(series, tuple(editions)))
+    for name, (table, edition_column) in SERIES_TABLES.items():
+        sql = query(table, edition_column, dataset.series["series_id"])
+        found.append(Resource(f"{dataset.name}_{name}", published(table), sql, dataset.name, _count(connection, sql)))
     return found
 
 
-def resources(connection: duckdb.DuckDBPyConnection, all_datasets: Sequence[Dataset]) -> list[Resource]:
+def code_lists(connection: duckdb.DuckDBPyConnection, dataset: Dataset | None = None) -> list[Resource]:
+    """The code lists, of all datasets or with what one of them needs."""
     found = []
-    for dataset in all_datasets:
-        for name, (table, edition_column) in SERIES_TABLES.items():
-            sql = query(table, edition_column, dataset.series["series_id"])
-            found.append(Resource(f"{dataset.name}_{name}", published(table), sql, dataset.name, _count(connection, sql)))
     for table in CODE_TABLES:
-        sql = f"SELECT * FROM {fields.identifier(table)} ORDER BY {', '.join(map(fields.identifier, fields.table(table).primary_key))}"
+        where = f"WHERE {_needed(table, fields.literal(dataset.series['series_id']))}" if dataset else ""
+        order = ", ".join(map(fields.identifier, fields.table(table).primary_key))
+        sql = f"SELECT * FROM {fields.identifier(table)} {where} ORDER BY {order}"
         found.append(Resource(f"codelists/{table}", published(table), sql, "", _count(connection, sql)))
     return found
+
+
+def _needed(table: str, series: str) -> str:
+    if table == "unit":
+        return (
+            f"unit_code IN (SELECT unit_code FROM indicator WHERE series_id = {series} "
+            f"UNION SELECT unit_code FROM observation JOIN edition USING (edition_id) WHERE series_id = {series})"
+        )
+    return "true" if table == "code" else f"series_id = {series}"
+
+
+def compute_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have the views computed once, and not for each series that is asked for: this connection then finds a table in the place of each."""
+    for name in map(fields.identifier, fields.dictionary().views):
+        connection.execute(f"CREATE TEMP TABLE {name} AS FROM main.{name}")
+
+
+def states(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """For each series a digest of every row that it has in the warehouse, and of the order of those that people wrote in an order."""
+    lines = [
+        f"SELECT series_id, sha256({_text(name, f'row_number() OVER (PARTITION BY series_id ORDER BY {name}.rowid)')}) AS line FROM {name}"
+        for name in ("series", "edition", "section", "indicator")
+    ]
+    lines += [
+        f"SELECT series_id, sha256({_text(name)}) AS line FROM {name} JOIN edition USING (edition_id)"
+        for name in ("figure", "observation", "statement", "ledger")
+    ]
+    lines.append(
+        f"SELECT series_id, sha256({_text('unit')}) AS line FROM unit JOIN (SELECT series_id, unit_code FROM indicator "
+        "UNION SELECT series_id, unit_code FROM observation JOIN edition USING (edition_id)) USING (unit_code)"
+    )
+    codes = f"SELECT sha256(string_agg(line, '' ORDER BY line)) FROM (SELECT {_text('code')} AS line FROM code)"
+    lines.append(f"SELECT series_id, ({codes}) AS line FROM series")
+    found = connection.execute(
+        f"SELECT series_id, sha256(string_agg(line, '' ORDER BY line)) FROM ({' UNION ALL '.join(lines)}) GROUP BY series_id"
+    ).fetchall()
+    return {str(series_id): str(digest) for series_id, digest in found}
+
+
+def _text(table: str, number: str = "0") -> str:
+    """A row as text that no other row has."""
+    cells = ", ".join(f"CAST({fields.identifier(table)}.{fields.identifier(name)} AS VARCHAR)" for name in fields.table(table).names)
+    return f"to_json([{fields.literal(table)}, CAST({number} AS VARCHAR), {cells}])::VARCHAR"
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:

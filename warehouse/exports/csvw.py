@@ -18,22 +18,16 @@ NAME = "csv-metadata.json"
 TYPES = {"decimal": "decimal", "number": "double"}
 
 
-def descriptor(datasets: Sequence[Dataset], resources: Sequence[Resource], version: str) -> dict[str, Any]:
-    homes = {dataset.name: dataset for dataset in datasets}
-    metadata: dict[str, Any] = {
+def descriptor(dataset: Dataset, resources: Sequence[Resource], version: str, *, alone: bool) -> dict[str, Any]:
+    series, notice = dataset.series, dataset.notice
+    remarks = [notice.ja, notice.en], [CONVENTION.ja, CONVENTION.en]
+    return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "ja"}],
-        "dc:title": [
-            {"@value": dataset.series[f"title_{lang}"], "@language": lang} for dataset in datasets for lang in ("ja", "en")
-        ],
+        "dc:title": [{"@value": series[f"title_{lang}"], "@language": lang} for lang in ("ja", "en")],
         "schema:version": version,
-        "tables": [_table(resource, homes.get(resource.dataset), len(datasets) == 1) for resource in resources],
+        "tables": [_table(resource, dataset if resource.dataset else None, alone) for resource in resources],
+        "rdfs:comment": [{"@value": text, "@language": lang} for remark in remarks for lang, text in zip(("ja", "en"), remark, strict=True) if text],
     }
-    notices = [
-        {"@value": text, "@language": lang} for d in datasets for lang, text in (("ja", d.notice.ja), ("en", d.notice.en)) if text
-    ]
-    conventions = [{"@value": CONVENTION.ja, "@language": "ja"}, {"@value": CONVENTION.en, "@language": "en"}]
-    metadata["rdfs:comment"] = [*notices, *conventions]
-    return metadata
 
 
 def write(metadata: dict[str, Any], folder: Path) -> None:
@@ -70,11 +64,11 @@ def check(folder: Path) -> None:
         )
 
 
-def _table(resource: Resource, dataset: Dataset | None, is_only: bool) -> dict[str, Any]:
+def _table(resource: Resource, dataset: Dataset | None, alone: bool) -> dict[str, Any]:
     schema: dict[str, Any] = {"columns": [_column(column) for column in resource.table.columns]}
     if resource.table.primary_key:
         schema["primaryKey"] = list(resource.table.primary_key)
-    if keys := references(resource, is_only):
+    if keys := references(resource, alone):
         schema["foreignKeys"] = [
             {"columnReference": list(columns), "reference": {"resource": f"{home}.csv", "columnReference": list(columns)}}
             for columns, home in keys

@@ -86,29 +86,36 @@ def write_open_data_list(dataset: Dataset, folder: Path) -> None:
     write_rows(folder / f"{dataset.name}_open_data_list.csv", LISTED, [row])
 
 
-def readme(datasets: Sequence[Dataset], resources: Sequence[Resource], version: str) -> str:
-    parts = []
-    for dataset in datasets:
-        series, name = dataset.series, dataset.name
-        tables = [resource for resource in resources if resource.dataset == name]
-        parts.append(
-            "\n".join([
-                f"{series['title_ja']}", f"{series['title_en']}", "", f"版 / Version: {version}", "",
-                *([f"※ {dataset.notice.ja}", f"  {dataset.notice.en}", ""] if dataset.facsimiles else []),
-                str(series["description_ja"]), str(series["description_en"]), "",
-                "出典 / How to cite", f"  {dataset.citation.ja}", f"  {dataset.citation.en}", "",
-                "もとの報告書 / Source reports",
-                *[f"  {e['edition_id']}  {e['title_ja']}  sha256 {e['sha256']}  公表日 {e['issued'] or '不明 (unknown)'}" for e in dataset.editions], "",
-                "表 / Tables",
-                *[f"  {resource.stem}.csv .json  {resource.rows} 行 rows  {resource.table.about}" for resource in tables],
-                f"  {name}_observations.jsonl .parquet, {name}_figures.jsonl .parquet  同じ内容 / the same",
-                f"  {name}_wide_ja.csv  年度を横に並べた表（人が読むため） / fiscal years across, for people",
-                f"  {name}.xlsx  Excelブック / workbook", "",
-                "読み込み方 / Loading",
-                *[f"  {program}: {line.format(file=f'{name}_observations')}" for program, line in LOADING.items()], "",
-            ])
-        )  # fmt: skip
-    return "\n".join([*parts, README_TAIL])
+def readme(dataset: Dataset, resources: Sequence[Resource], version: str) -> str:
+    series, name = dataset.series, dataset.name
+    tables = [resource for resource in resources if resource.dataset]
+    return "\n".join([
+        f"{series['title_ja']}", f"{series['title_en']}", "", f"版 / Version: {version}", "",
+        *([f"※ {dataset.notice.ja}", f"  {dataset.notice.en}", ""] if dataset.facsimiles else []),
+        str(series["description_ja"]), str(series["description_en"]), "",
+        "出典 / How to cite", f"  {dataset.citation.ja}", f"  {dataset.citation.en}", "",
+        "もとの報告書 / Source reports",
+        *[f"  {e['edition_id']}  {e['title_ja']}  sha256 {e['sha256']}  公表日 {e['issued'] or '不明 (unknown)'}" for e in dataset.editions], "",
+        "表 / Tables",
+        *[f"  {resource.stem}.csv .json  {resource.rows} 行 rows  {resource.table.about}" for resource in tables],
+        f"  {name}_observations.jsonl .parquet, {name}_figures.jsonl .parquet  同じ内容 / the same",
+        f"  {name}_wide_ja.csv  年度を横に並べた表（人が読むため） / fiscal years across, for people",
+        f"  {name}.xlsx  Excelブック / workbook", "",
+        "読み込み方 / Loading",
+        *[f"  {program}: {line.format(file=f'{name}_observations')}" for program, line in LOADING.items()], "",
+        README_TAIL,
+    ])  # fmt: skip
+
+
+def index(datasets: Sequence[Dataset], version: str) -> str:
+    """The README of a release of several: where to find each, and what they have in common."""
+    return "\n".join([
+        "進捗報告のオープンデータ / Open data of progress reports", "", f"版 / Version: {version}", "",
+        "データセット / Datasets",
+        "  説明は <名前>.README.txt、記述は <名前>.datapackage.json など。 / <name>.README.txt explains each, <name>.datapackage.json and others describe it.",
+        *[f"  {dataset.name}  {dataset.series['title_ja']} / {dataset.series['title_en']}" for dataset in datasets], "",
+        README_TAIL,
+    ])  # fmt: skip
 
 
 # One line each; codes stay text. The tests run those of Python and SQL as they stand here.
@@ -149,18 +156,41 @@ README_TAIL = f"""共通 / In common
 """
 
 
-def changelog(connection: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset], registry: Registry | None) -> str:
+Revisions = Mapping[str, Sequence[str]]
+
+
+def revisions(connection: duckdb.DuckDBPyConnection) -> Revisions:
+    """What each edition, by its id, says otherwise than the one before."""
+    found: dict[str, list[str]] = {}
+    kinds = fields.codelist("revision_kind")
+    for edition_id, ja, en, end, old, new, kind in connection.execute(
+        "SELECT later_edition_id, indicator_ja, indicator_en, period_end, earlier_text, later_text, revision_kind FROM revision ORDER BY ALL"
+    ).fetchall():
+        found.setdefault(edition_id, []).append(f"{ja} / {en}（{end}）: {old} → {new}: {kinds[kind].label}")
+    return found
+
+
+def changelog(dataset: Dataset, registry: Registry | None, revised: Revisions) -> str:
     """What each edition brought, what later editions say otherwise, what a person corrected and why, errata and withdrawals."""
-    lines = ["# 変更履歴 / Change log", ""]
-    for dataset in datasets:
-        lines += [f"## {dataset.name}", ""]
-        parts = [(edition["fiscal_year"], _published(connection, edition, registry)) for edition in dataset.editions]
-        parts += [(edition.fiscal_year, _withdrawn(edition)) for edition in _withdrawn_editions(registry, dataset)]
-        for _, part in sorted(parts, key=lambda pair: pair[0], reverse=True):
-            lines += [*part, ""]
-    lines += ["## 列の変更 / Changes of columns", ""]
-    lines += [f"- {change.version}: {change.words}" for change in reversed(fields.dictionary().changes)]
-    return "\n".join(lines) + "\n"
+    lines = [CHANGES, "", f"## {dataset.name}", ""]
+    parts = [(edition["fiscal_year"], _published(edition, registry, revised)) for edition in dataset.editions]
+    parts += [(edition.fiscal_year, _withdrawn(edition)) for edition in _withdrawn_editions(registry, dataset)]
+    for _, part in sorted(parts, key=lambda pair: pair[0], reverse=True):
+        lines += [*part, ""]
+    return "\n".join([*lines, *_columns()]) + "\n"
+
+
+CHANGES = "# 変更履歴 / Change log"
+
+
+def common_changelog() -> str:
+    """What changed for every dataset of a release of several."""
+    told = "各データセットの変更は <名前>.CHANGELOG.md にある。 / <name>.CHANGELOG.md tells the changes of each dataset."
+    return "\n".join([CHANGES, "", _words(told), "", *_columns()]) + "\n"
+
+
+def _columns() -> list[str]:
+    return ["## 列の変更 / Changes of columns", "", *(f"- {change.version}: {change.words}" for change in reversed(fields.dictionary().changes))]
 
 
 def _words(text: object) -> str:
@@ -168,12 +198,12 @@ def _words(text: object) -> str:
     return re.sub(r"[\\`*~\[\]<>&]", lambda sign: f"\\{sign[0]}", " ".join(str(text).split()))
 
 
-def _published(connection: duckdb.DuckDBPyConnection, row: Mapping[str, Any], registry: Registry | None) -> list[str]:
+def _published(row: Mapping[str, Any], registry: Registry | None, revised: Revisions) -> list[str]:
     issued = f"（公表 / issued {row['issued']}）" if row["issued"] else ""
     lines = [f"### {row['edition']}: {_words(row['title_ja'])} / {_words(row['title_en'])}{issued}", ""]
     if row["origin"] == "facsimile":
         lines.append(f"- 【写し / facsimile】{_words(row['origin_note_ja'])} / {_words(row['origin_note_en'])}")
-    lines += [f"- {_words(line)}" for line in _revisions(connection, str(row["edition_id"]))]
+    lines += [f"- {_words(line)}" for line in revised.get(str(row["edition_id"]), ())]
     edition = registry.editions.get(str(row["edition_id"])) if registry else None
     if edition:
         lines += [f"- {_words(line)}" for line in (*_decisions(edition), *_errata(edition), *_history(edition))]
@@ -189,16 +219,6 @@ def _withdrawn(edition: Edition) -> list[str]:
     title = edition.meta.title
     lines = [f"### {edition.id}: {_words(title.ja)} / {_words(title.en)}【取下げ / withdrawn】", ""]
     return [*lines, *(f"- {_words(line)}" for line in _history(edition))]
-
-
-def _revisions(connection: duckdb.DuckDBPyConnection, edition_id: str) -> list[str]:
-    found = connection.execute(
-        "SELECT indicator_ja, indicator_en, period_end, earlier_text, later_text, revision_kind FROM revision "
-        "WHERE later_edition_id = ? ORDER BY ALL",
-        [edition_id],
-    ).fetchall()
-    kinds = fields.codelist("revision_kind")
-    return [f"{ja} / {en}（{end}）: {old} → {new}: {kinds[kind].label}" for ja, en, end, old, new, kind in found]
 
 
 def _decisions(edition: Edition) -> list[str]:

@@ -40,63 +40,70 @@ CONTEXT = {
 }
 
 
-def dcat(datasets: Sequence[Dataset], sums: dict[str, str], folder: Path, version: str) -> dict[str, Any]:
-    """Every dataset with a distribution for each of its files."""
+def dcat(dataset: Dataset, sums: dict[str, str], folder: Path, version: str, *, alone: bool) -> dict[str, Any]:
+    """The dataset with a distribution for each of its files; where it is not alone, what all share is not among them."""
+    series, notice = dataset.series, dataset.notice
+    publisher = f"#publisher-{series['area_code'] or series['series_id']}"
+    shared = ("codelists/", "data_dictionary.") if alone else ()
+    files = [name for name in sums if name.startswith((f"{dataset.name}_", f"{dataset.name}."))]
+    files += [name for name in sums if name.startswith(shared)]
     graph: list[dict[str, Any]] = []
-    for dataset in datasets:
-        series, notice = dataset.series, dataset.notice
-        publisher = f"#publisher-{series['area_code'] or series['series_id']}"
-        files = [name for name in sums if name.startswith((f"{dataset.name}_", f"{dataset.name}."))]
-        shared = [name for name in sums if name.startswith("codelists/") or name.startswith("data_dictionary.")]
-        node: dict[str, Any] = {
-            "@id": f"#{dataset.name}",
-            "@type": "dcat:Dataset",
-            "dct:identifier": dataset.name,
-            "dct:title": _both(Words(series["title_ja"], series["title_en"])),
-            "dct:description": _both(_description(dataset)),
-            "dct:publisher": {"@id": publisher},
-            "dct:license": {"@id": series["license_url"]},
-            "dct:language": [{"@id": "http://publications.europa.eu/resource/authority/language/JPN"}],
-            "dct:accrualPeriodicity": _typed(series["frequency"], "xsd:duration"),
-            "dcat:temporalResolution": _typed(series["frequency"], "xsd:duration"),
-            "dcat:version": version,
-            "dcat:keyword": [{"@value": word, "@language": "ja"} for word in ("進捗", "計画")],
-            "dct:temporal": {"@id": f"#{dataset.name}-period"},
-            "dct:spatial": {"@id": f"#area-{series['area_code']}"},
-            "prov:wasDerivedFrom": [{"@id": _report(edition)} for edition in dataset.editions],
-            "dcat:distribution": [{"@id": name} for name in (*files, *shared)],
-        }
-        if series["landing_page"]:
-            node["dcat:landingPage"] = {"@id": series["landing_page"]}
-        if (newest := dataset.editions[-1])["issued"]:
-            node["dct:issued"] = _typed(newest["issued"].isoformat(), "xsd:date")
-        if notice.ja:
-            node["dct:provenance"] = {"@id": f"#{dataset.name}-origin"}
-            graph.append({"@id": f"#{dataset.name}-origin", "@type": "dct:ProvenanceStatement", "rdfs:label": _both(notice)})
-        graph += [
-            node,
-            {"@id": publisher, "@type": "foaf:Agent", "foaf:name": _both(Words(series["publisher_ja"], series["publisher_en"]))},
-            {
-                "@id": f"#area-{series['area_code']}",
-                "@type": "dct:Location",
-                "dct:identifier": series["area_code"],
-                "rdfs:label": _both(Words(series["area_ja"] or "", series["area_en"] or "")),
-            },
-            {
-                "@id": f"#{dataset.name}-period",
-                "@type": "dct:PeriodOfTime",
-                "dcat:startDate": _typed(min(e["period_start"] for e in dataset.editions).isoformat(), "xsd:date"),
-                "dcat:endDate": _typed(max(e["period_end"] for e in dataset.editions).isoformat(), "xsd:date"),
-            },
-            *[_pdf(edition) for edition in dataset.editions],
-            *[_distribution(name, sums[name], folder, dataset) for name in files],
-        ]
+    node: dict[str, Any] = {
+        "@id": f"#{dataset.name}",
+        "@type": "dcat:Dataset",
+        "dct:identifier": dataset.name,
+        "dct:title": _both(Words(series["title_ja"], series["title_en"])),
+        "dct:description": _both(_description(dataset)),
+        "dct:publisher": {"@id": publisher},
+        "dct:license": {"@id": series["license_url"]},
+        "dct:language": [{"@id": "http://publications.europa.eu/resource/authority/language/JPN"}],
+        "dct:accrualPeriodicity": _typed(series["frequency"], "xsd:duration"),
+        "dcat:temporalResolution": _typed(series["frequency"], "xsd:duration"),
+        "dcat:version": version,
+        "dcat:keyword": [{"@value": word, "@language": "ja"} for word in ("進捗", "計画")],
+        "dct:temporal": {"@id": f"#{dataset.name}-period"},
+        "dct:spatial": {"@id": f"#area-{series['area_code']}"},
+        "prov:wasDerivedFrom": [{"@id": _report(edition)} for edition in dataset.editions],
+        "dcat:distribution": [{"@id": name} for name in files],
+    }
+    if series["landing_page"]:
+        node["dcat:landingPage"] = {"@id": series["landing_page"]}
+    if (newest := dataset.editions[-1])["issued"]:
+        node["dct:issued"] = _typed(newest["issued"].isoformat(), "xsd:date")
+    if notice.ja:
+        node["dct:provenance"] = {"@id": f"#{dataset.name}-origin"}
+        graph.append({"@id": f"#{dataset.name}-origin", "@type": "dct:ProvenanceStatement", "rdfs:label": _both(notice)})
     graph += [
-        _distribution(name, sums[name], folder, datasets[0])
-        for name in sums
-        if name.startswith(("codelists/", "data_dictionary."))
+        node,
+        {"@id": publisher, "@type": "foaf:Agent", "foaf:name": _both(Words(series["publisher_ja"], series["publisher_en"]))},
+        {
+            "@id": f"#area-{series['area_code']}",
+            "@type": "dct:Location",
+            "dct:identifier": series["area_code"],
+            "rdfs:label": _both(Words(series["area_ja"] or "", series["area_en"] or "")),
+        },
+        {
+            "@id": f"#{dataset.name}-period",
+            "@type": "dct:PeriodOfTime",
+            "dcat:startDate": _typed(min(e["period_start"] for e in dataset.editions).isoformat(), "xsd:date"),
+            "dcat:endDate": _typed(max(e["period_end"] for e in dataset.editions).isoformat(), "xsd:date"),
+        },
+        *[_pdf(edition) for edition in dataset.editions],
+        *[_distribution(name, sums[name], folder, dataset) for name in files],
     ]
     return {"@context": CONTEXT, "@graph": graph}
+
+
+def catalogue(datasets: Sequence[Dataset], version: str) -> dict[str, Any]:
+    """A release of several as a catalogue that leads to the record of each."""
+    node = {
+        "@id": "#shinchoku",
+        "@type": "dcat:Catalog",
+        "dct:title": _both(Words("進捗報告のオープンデータ", "Open data of progress reports")),
+        "dcat:version": version,
+        "dcat:dataset": [{"@id": f"{dataset.name}.dcat.jsonld#{dataset.name}"} for dataset in datasets],
+    }
+    return {"@context": CONTEXT, "@graph": [node]}
 
 
 def schema_org(dataset: Dataset, sums: dict[str, str], version: str, indicators: list[str]) -> dict[str, Any]:
@@ -142,32 +149,30 @@ def schema_org(dataset: Dataset, sums: dict[str, str], version: str, indicators:
     return record
 
 
-def prov(
-    connection: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset], resources: Sequence[Resource], version: str
-) -> dict[str, Any]:
+def prov(connection: duckdb.DuckDBPyConnection, dataset: Dataset, resources: Sequence[Resource], version: str) -> dict[str, Any]:
     """PDF, extraction and tables; and for each figure the page and box that it was quoted from (of very long tables the first)."""
     agent = {"@id": "#shinchoku", "@type": "prov:SoftwareAgent", "rdfs:label": "Shinchoku"}
-    graph: list[dict[str, Any]] = [agent]
-    for dataset in datasets:
-        reports = [{"@id": _report(edition)} for edition in dataset.editions]
-        activity = f"#extraction-{dataset.name}"
-        graph.append(
-            {"@id": activity, "@type": "prov:Activity", "prov:used": reports, "prov:wasAssociatedWith": {"@id": agent["@id"]}}
-        )
-        graph += [_pdf(edition) for edition in dataset.editions]
-        graph += [
-            {
-                "@id": f"{resource.stem}.csv",
-                "@type": "prov:Entity",
-                "rdfs:label": _both(resource.table.label),
-                "prov:wasGeneratedBy": {"@id": activity},
-                "prov:wasDerivedFrom": reports,
-                "schema:version": version,
-            }
-            for resource in resources
-            if resource.dataset == dataset.name
-        ]
-        graph += _quotations(connection, dataset, f"{dataset.name}_figures.csv")
+    reports = [{"@id": _report(edition)} for edition in dataset.editions]
+    activity = f"#extraction-{dataset.name}"
+    tables = [
+        {
+            "@id": f"{resource.stem}.csv",
+            "@type": "prov:Entity",
+            "rdfs:label": _both(resource.table.label),
+            "prov:wasGeneratedBy": {"@id": activity},
+            "prov:wasDerivedFrom": reports,
+            "schema:version": version,
+        }
+        for resource in resources
+        if resource.dataset
+    ]
+    graph: list[dict[str, Any]] = [
+        agent,
+        {"@id": activity, "@type": "prov:Activity", "prov:used": reports, "prov:wasAssociatedWith": {"@id": agent["@id"]}},
+        *[_pdf(edition) for edition in dataset.editions],
+        *tables,
+        *_quotations(connection, dataset, f"{dataset.name}_figures.csv"),
+    ]
     return {"@context": CONTEXT, "@graph": graph}
 
 

@@ -17,38 +17,55 @@ NAME = "datapackage.json"
 SPEC = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 
-def descriptor(datasets: Sequence[Dataset], resources: Sequence[Resource], folder: Path, version: str) -> dict[str, Any]:
-    notices = [dataset.notice for dataset in datasets if dataset.facsimiles]
-    described: list[str] = [
-        str(line) for dataset in datasets for line in (dataset.series["description_ja"], dataset.series["description_en"])
-    ]
-    described += [line for notice in notices for line in (notice.ja, notice.en)]
-    one = datasets[0].name if len(datasets) == 1 else "shinchoku"
+def descriptor(dataset: Dataset, resources: Sequence[Resource], folder: Path, version: str, *, alone: bool) -> dict[str, Any]:
+    series, notice = dataset.series, dataset.notice
     package: dict[str, Any] = {
         "$schema": SPEC,
-        "name": one,
-        "id": one,
-        "title": " / ".join(dataset.series["title_ja"] for dataset in datasets),
-        "titleEn": " / ".join(dataset.series["title_en"] for dataset in datasets),
-        "description": "\n\n".join(described),
+        "name": dataset.name,
+        "id": dataset.name,
+        "title": series["title_ja"],
+        "titleEn": series["title_en"],
+        "description": "\n\n".join(str(line) for line in (
+            series["description_ja"], series["description_en"], *((notice.ja, notice.en) if dataset.facsimiles else ()),
+        )),
         "version": version,
-        "licenses": _unique([_license(dataset) for dataset in datasets]),
-        "contributors": _unique([{"title": dataset.series["publisher_ja"], "roles": ["publisher"]} for dataset in datasets]),
-        "sources": [source for dataset in datasets for source in _sources(dataset)],
-        "keywords": ["進捗", "計画", "KPI", *_unique([str(dataset.series["publisher_ja"]) for dataset in datasets])],
+        "licenses": [_license(dataset)],
+        "contributors": [{"title": series["publisher_ja"], "roles": ["publisher"]}],
+        "sources": _sources(dataset),
+        "keywords": ["進捗", "計画", "KPI", str(series["publisher_ja"])],
         "fieldsVersion": fields.dictionary().version,
         "byteOrderMark": "CSV: yes; JSON: no",
-    }
-    homes = {dataset.name: dataset for dataset in datasets}
+    }  # fmt: skip
     package["resources"] = [
-        _resource(resource, homes.get(resource.dataset), folder, form, len(datasets) == 1)
-        for resource in resources
-        for form in ("csv", "json")
+        _resource(resource, dataset if resource.dataset else None, folder, form, alone) for resource in resources for form in ("csv", "json")
     ]
-    if notices:
+    if dataset.facsimiles:
         package["origin"] = "facsimile"
-        package["originNote"] = [{"ja": notice.ja, "en": notice.en} for notice in notices]
+        package["originNote"] = [{"ja": notice.ja, "en": notice.en}]
     return package
+
+
+def among_others(package: dict[str, Any]) -> dict[str, Any]:
+    """The descriptor of a dataset in a release of several: of the code lists, which all share, it does not say what they are at the moment."""
+    measured = ("bytes", "hash", "rowCount")
+    shared = [{key: value for key, value in entry.items() if key not in measured} if "/" in entry["path"] else entry for entry in package["resources"]]
+    return package | {"resources": shared}
+
+
+def index(packages: Sequence[dict[str, Any]], resources: Sequence[Resource], folder: Path, version: str) -> dict[str, Any]:
+    """The descriptor of a release of several: the code lists that all share, and where the package of each dataset is."""
+    return {
+        "$schema": SPEC,
+        "name": "shinchoku",
+        "id": "shinchoku",
+        "title": "進捗報告のオープンデータ",
+        "titleEn": "Open data of progress reports",
+        "version": version,
+        "licenses": list({one["name"]: one for package in packages for one in package["licenses"]}.values()),
+        "fieldsVersion": fields.dictionary().version,
+        "packages": [{"name": package["name"], "title": package["title"], "version": package["version"], "path": f"{package['name']}.{NAME}"} for package in packages],
+        "resources": [_resource(resource, None, folder, form, alone=True) for resource in resources for form in ("csv", "json")],
+    }
 
 
 def write(package: dict[str, Any], folder: Path) -> None:
@@ -83,7 +100,7 @@ def _profile() -> Path:
     return Path(found.submodule_search_locations[0]) / "profiles" / "2.0" / "datapackage.json"
 
 
-def _resource(resource: Resource, dataset: Dataset | None, folder: Path, form: str, is_only: bool) -> dict[str, Any]:
+def _resource(resource: Resource, dataset: Dataset | None, folder: Path, form: str, alone: bool) -> dict[str, Any]:
     path = folder / f"{resource.stem}.{form}"
     entry: dict[str, Any] = {
         "name": resource.name if form == "csv" else f"{resource.name}_{form}",
@@ -101,7 +118,7 @@ def _resource(resource: Resource, dataset: Dataset | None, folder: Path, form: s
     }
     if form == "csv":
         entry["dialect"] = {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True}
-        if keys := _foreign_keys(resource, is_only):
+        if keys := _foreign_keys(resource, alone):
             entry["schema"]["foreignKeys"] = keys
     if dataset:
         entry["licenses"] = [_license(dataset)]
@@ -109,10 +126,10 @@ def _resource(resource: Resource, dataset: Dataset | None, folder: Path, form: s
     return entry
 
 
-def _foreign_keys(resource: Resource, is_only: bool) -> list[dict[str, Any]]:
+def _foreign_keys(resource: Resource, alone: bool) -> list[dict[str, Any]]:
     return [
         {"fields": list(columns), "reference": {"resource": home.rpartition("/")[2], "fields": list(columns)}}
-        for columns, home in references(resource, is_only)
+        for columns, home in references(resource, alone)
     ]
 
 
@@ -128,10 +145,6 @@ def _sources(dataset: Dataset) -> list[dict[str, Any]]:
         }
         for edition in dataset.editions
     ]
-
-
-def _unique(entries: list[Any]) -> list[Any]:
-    return [entry for number, entry in enumerate(entries) if entry not in entries[:number]]
 
 
 def _refusal(folder: Path, who: str, problems: Sequence[str]) -> ShinchokuError:

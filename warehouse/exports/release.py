@@ -59,15 +59,16 @@ def publish(folder: Path, out: Path, stem: str, *, keep: int | None = None) -> R
     if not is_whole:
         (folder / SUMS).write_text(text, encoding="utf-8", newline="\n")
         for path in folder.rglob("*"):
-            _sync(path)
-        _sync(folder)
+            if path.is_dir() or path.stat().st_nlink == 1:  # another name of a file has been on disk before
+                whole.sync(path)
+        whole.sync(folder)
         if target.exists():  # somebody touched it: a release is what its name says, so it is laid anew
             target.rename(Path(tempfile.mkdtemp(dir=target.parent, prefix=".damaged-")) / target.name)
         folder.rename(target)
-        _sync(target.parent)
+        whole.sync(target.parent)
     with whole.replacing_file(latest) as link:
         link.symlink_to(Path("releases") / target.name)
-    _sync(out)
+    whole.sync(out)
     _make_newest(target)
     _forget(target, keep)
     return Release(target, sums, changed=True)
@@ -92,10 +93,3 @@ def _forget(current: Path, keep: int | None) -> None:
     for path in others[max(keep, 1) - 1 :]:
         shutil.rmtree(path)
 
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

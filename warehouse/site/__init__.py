@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations.pages import environment
+from sources import whole
 from sources.errors import ShinchokuError, of_system
 from warehouse import fields
+from warehouse.exports import contents
 from warehouse.exports.contents import SERIES_TABLES
+from warehouse.exports.package import NAME as PACKAGE
 from warehouse.exports.release import SUMS
+from warehouse.parts import Parts, lay, link
 from warehouse.site import chart, content, wording
 from warehouse.site.content import Indicator, Series
 from warehouse.site.crops import Crop, Cutter, Pages
@@ -82,26 +86,53 @@ class Place:
         return f"{self.root}{'en/' if self.language == 'ja' else ''}{self.path}"
 
 
-def write_site(warehouse: Path, release: Path, pages: Mapping[str, Pages], out: Path, before: Path | None = None) -> Summary:
+def write_site(
+    warehouse: Path, release: Path, pages: Mapping[str, Pages], out: Path, before: Path | None = None, parts: Path | None = None
+) -> Summary:
     """Write the site into the empty folder ``out``. The same data makes the same bytes.
 
     ``release`` is a folder of published files; ``pages`` are the pictures of each edition that has some; ``before``
-    is the site as it was, whose pictures are taken over where they show the same.
+    is the site as it was, whose pictures are taken over where they show the same. ``parts`` is a folder on the disk of ``out``
+    where the pages of each series are kept for the next call; without it all are made anew, to the same bytes.
     """
     import duckdb
 
     try:
-        with closing(duckdb.connect(str(warehouse), read_only=True)) as connection:
-            every = content.read(connection)
-        files = _take_files(release, out / "data")
-        version = str(json.loads((release / "datapackage.json").read_text("utf-8"))["version"])
-        for name in ASSETS:
-            (out / "assets").mkdir(exist_ok=True)
-            shutil.copyfile(Path(__file__).with_name(name), out / "assets" / name)
-        cutter = Cutter(pages, out, before)
-        crops = {series.id: cutter.of(series) for series in every}
-        jinja = _environment()
-        written = sum(_write_language(jinja, language, every, crops, files, version, out) for language in LANGUAGES)
+        with closing(duckdb.connect(str(warehouse), read_only=True)) as connection, whole.draft(out.parent) as place:
+            contents.compute_views(connection)
+            datasets, states = contents.datasets(connection), contents.states(connection)
+            indicators = dict(connection.execute("SELECT series_id, count(*) FROM indicator GROUP BY ALL").fetchall())
+            alone, jinja, kept = len(datasets) == 1, _environment(), Parts(parts or place)
+            version = _version(release / PACKAGE)
+            files = _take_files(release, out / "data")
+            by_dataset: dict[str, list[File]] = defaultdict(list)
+            names = {dataset.name for dataset in datasets}
+            for file in files:
+                by_dataset[contents.owner(file.name, names)].append(file)
+            (out / "assets").mkdir()
+            for name in ASSETS:
+                shutil.copyfile(Path(__file__).with_name(name), out / "assets" / name)
+            for dataset in datasets:
+                downloads = Downloads(dataset, files if alone else by_dataset[dataset.name], alone=alone)
+                described = release / dataset.describing(PACKAGE, alone=alone)
+                its_version = _version(described) if described.exists() else version
+                pictures = [pages[name].state for edition in dataset.editions if (name := edition["edition_id"]) in pages]
+                state = states[dataset.series["series_id"]]
+
+                def make(
+                    part: Path, dataset: contents.Dataset = dataset, downloads: Downloads = downloads, its_version: str = its_version
+                ) -> None:
+                    series = content.read(connection, dataset)
+                    crops = Cutter(pages, part, before).of(series)
+                    for language in LANGUAGES:
+                        _write_series(Writer(jinja, language, its_version, part), series, crops, downloads, alone=alone)
+
+                lay(kept.of(["site", alone, state, its_version, list(map(astuple, downloads.all)), pictures], make), out)
+            if not alone:
+                for language in LANGUAGES:
+                    every = [(dataset, indicators[dataset.series["series_id"]]) for dataset in datasets]
+                    Writer(jinja, language, version, out).write("index.html.j2", "index.html", every=every)
+            kept.forget_others()
     except (duckdb.Error, OSError) as error:
         raise of_system(error, out) or ShinchokuError(
             f"{out}: the public page could not be written ({error}). The last one is untouched; see that {warehouse} "
@@ -109,9 +140,12 @@ def write_site(warehouse: Path, release: Path, pages: Mapping[str, Pages], out: 
             f"{out}: 公開ページを書けませんでした（{error}）。前のページはそのまま残っています。"
             f"{warehouse} と {release} があるかを確かめてください。",
         ) from error
-    return Summary(
-        written, len(list(out.glob("crops/*/*.webp"))), sum(len(series.indicators) for series in every), version
-    )
+    written = sum(1 for path in out.rglob("*.html"))
+    return Summary(written, len(list(out.glob("crops/*/*.webp"))), sum(indicators.values()), version)
+
+
+def _version(package: Path) -> str:
+    return str(json.loads(package.read_text("utf-8"))["version"])
 
 
 def _take_files(release: Path, folder: Path) -> list[File]:
@@ -121,50 +155,35 @@ def _take_files(release: Path, folder: Path) -> list[File]:
     for digest, _, name in (line.partition("  ") for line in listing):
         files.append(File(name, (release / name).stat().st_size, digest))
     for name in [*(file.name for file in files), SUMS]:
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(release / name, target)
-        except OSError:
-            shutil.copyfile(release / name, target)
+        link(release / name, folder / name)
     return files
 
 
-def _write_language(
-    jinja: Environment,
-    language: Language,
-    every: Sequence[Series],
-    crops: Mapping[str, Mapping[str, list[Crop]]],
-    files: Sequence[File],
-    version: str,
-    out: Path,
-) -> int:
-    written = 0
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Fills templates in one language and writes the pages under a folder."""
 
-    def write(template: str, path: str, **said: Any) -> None:
-        nonlocal written
-        place = Place(language, path)
-        target = out / place.file
+    jinja: Environment
+    language: Language
+    version: str
+    out: Path
+
+    def write(self, template: str, path: str, **said: Any) -> None:
+        place = Place(self.language, path)
+        target = self.out / place.file
         target.parent.mkdir(parents=True, exist_ok=True)
-        html = jinja.get_template(template).render(language=language, place=place, every=every, version=version, **said)
+        html = self.jinja.get_template(template).render(language=self.language, place=place, version=self.version, **said)
         target.write_text(html, encoding="utf-8", newline="\n")
-        written += 1
 
-    for series in every:
-        here = {
-            "series": series,
-            "crops": crops[series.id],
-            "charts": {indicator.id: chart.draw(indicator, language) for indicator in series.indicators},
-        }
-        whole = here | {"downloads": Downloads(series, files), "observations": _table(series)}
-        write("series.html.j2", f"{series.id}/index.html", **whole)
-        for before, indicator, after in _neighbours(series.indicators):
-            write("indicator.html.j2", f"{series.id}/indicator/{indicator.id}.html", indicator=indicator, before=before, after=after, **here)
-        if len(every) == 1:  # the only series is what the site opens with; its own address stays when another joins it
-            write("series.html.j2", "index.html", **whole)
-    if len(every) > 1:
-        write("index.html.j2", "index.html")
-    return written
+
+def _write_series(writer: Writer, series: Series, crops: Mapping[str, list[Crop]], downloads: Downloads, *, alone: bool) -> None:
+    here = {"series": series, "crops": crops, "charts": {indicator.id: chart.draw(indicator, writer.language) for indicator in series.indicators}}
+    all_of_it = here | {"downloads": downloads, "observations": _table(series)}
+    writer.write("series.html.j2", f"{series.id}/index.html", **all_of_it)
+    for before, indicator, after in _neighbours(series.indicators):
+        writer.write("indicator.html.j2", f"{series.id}/indicator/{indicator.id}.html", indicator=indicator, before=before, after=after, **here)
+    if alone:  # the only series is what the site opens with; its own address stays when another joins it
+        writer.write("series.html.j2", "index.html", **all_of_it)
 
 
 def _neighbours(indicators: Sequence[Indicator]) -> list[tuple[Indicator | None, Indicator, Indicator | None]]:
@@ -182,13 +201,11 @@ def _table(series: Series) -> list[tuple[content.Section, Indicator, content.Obs
 
 
 class Downloads:
-    """The files of a series: those that most people want, its tables, and all."""
+    """The files of a series: those that most people want, its tables, all, and those that describe them."""
 
-    def __init__(self, series: Series, files: Sequence[File]) -> None:
-        name = series.dataset.name
-        datasets = {edge.name.partition("_observations.")[0] for edge in files if "_observations." in edge.name}
-        others = tuple(f"{other}_" for other in datasets - {name}) + tuple(f"{other}." for other in datasets - {name})
-        self.all = [file for file in files if not file.name.startswith(others)] if others else list(files)
+    def __init__(self, dataset: contents.Dataset, files: Sequence[File], *, alone: bool) -> None:
+        name = dataset.name
+        self.all = files
         by_name = {file.name: file for file in self.all}
         self.workbook = by_name.get(f"{name}.xlsx")
         self.wide = by_name.get(f"{name}_wide_ja.csv")
@@ -197,6 +214,9 @@ class Downloads:
             for stem, (table, _) in SERIES_TABLES.items()
         ]
         self.linked = f"{name}.schema_org.jsonld"
+        self.changes = dataset.describing("CHANGELOG.md", alone=alone)
+        machines = (dataset.describing(form, alone=alone) for form in (PACKAGE, "csv-metadata.json", "dcat.jsonld", "dcat.ttl", "prov.jsonld"))
+        self.describing = (*machines, self.linked, "data_dictionary.csv", self.changes, SUMS)
 
 
 def _environment() -> Environment:

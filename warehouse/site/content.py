@@ -173,16 +173,11 @@ class Series:
 
     @property
     def years(self) -> tuple[int, int]:
-        found = [int(edition["fiscal_year"]) for edition in self.dataset.editions]
-        return min(found), max(found)
+        return self.dataset.years
 
 
-def read(connection: duckdb.DuckDBPyConnection) -> list[Series]:
-    """Every published series, its sections and indicators in the order of the registry."""
-    return [_series(connection, dataset) for dataset in contents.datasets(connection)]
-
-
-def _series(connection: duckdb.DuckDBPyConnection, dataset: contents.Dataset) -> Series:
+def read(connection: duckdb.DuckDBPyConnection, dataset: contents.Dataset) -> Series:
+    """A published series, its sections and indicators in the order of the registry."""
     series_id = str(dataset.series["series_id"])
 
     def rows(sql: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sources import whole
 from warehouse.site.content import Box, Indicator, Observation, Series, by_page
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ class Pages:
 
     folder: Path
     sizes: Mapping[int, tuple[float, float]]
+
+    @property
+    def state(self) -> tuple[list[tuple[int, tuple[float, float]]], str]:
+        """What tells whether a picture changed: the pages' sizes, and the list that the folder was sealed with, if it was."""
+        sums = self.folder / whole.SUMS
+        return sorted(self.sizes.items()), sums.read_text("utf-8") if sums.exists() else whole.listing(whole.checksums(self.folder).items())
 
 
 @dataclass(frozen=True, slots=True)
