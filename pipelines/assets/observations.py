@@ -34,7 +34,7 @@ from pipelines.resources import PATIENCE, Series, Storage
     ),
 )
 def observations(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
-    with storage.at_work() as home:
+    with storage.at_work(context.partition_key) as home:
         edition = series.edition(context.partition_key)
         stage = unchanged.observations(edition, home)
         known = audit.stored_results(edition, home, ["observations"])
