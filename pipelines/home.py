@@ -81,12 +81,12 @@ class Home:
             self.store.refresh()
 
     @contextmanager
-    def working(self) -> Iterator[None]:
-        """Work on what is stored now; what the work left is stored when it ended well."""
+    def working(self, series: str | None = None) -> Iterator[None]:
+        """Work on what is stored now, or on what concerns one series; what the work left is stored when it ended well."""
         if not self.store:
             yield
             return
-        with self.store.working():
+        with self.store.working(series):
             yield
 
     def _place(self, name: str) -> Path:

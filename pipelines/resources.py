@@ -60,11 +60,14 @@ class Storage(dg.ConfigurableResource):
         return Home.find(self.root or None)
 
     @contextmanager
-    def at_work(self) -> Iterator[Home]:
-        """A step's work on the data folder: what it made is stored when it ended well, and an error is told as :func:`explained` does."""
+    def at_work(self, edition_id: str = "") -> Iterator[Home]:
+        """A step's work on the data folder: what it made is stored when it ended well, and an error is told as :func:`explained` does.
+
+        Of an address, work on one edition fetches what concerns its series and no other.
+        """
         with explained():
             home = self.home
-            with home.working():
+            with home.working(edition_id.partition("-")[0] or None):
                 yield home
 
 

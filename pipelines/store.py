@@ -54,19 +54,23 @@ def store(address: str, root: Path) -> Store:
 class Store:
     def __init__(self, address: str, filesystem: Any, base: str, root: Path) -> None:
         self.address, self.filesystem, self.base, self.root = address, filesystem, base, root
-        self.seen: dict[str, str] | None = None  # the version of every pointer there is, as last listed
+        self.seen: dict[str, str] | None = None  # the version of every pointer there is, as last listed, or of those that were asked for
+        self.is_listed = True
         self.used: set[str] = set()  # places that are as the store has them, or newer
         self.is_working = False
 
     # -- what a data folder asks for
 
     @contextmanager
-    def working(self) -> Iterator[None]:
-        """Work on what the store has now; what the work left is sent when it ended well. May be nested: the outermost sends."""
+    def working(self, series: str | None = None) -> Iterator[None]:
+        """Work on what the store has now; what the work left is sent when it ended well. May be nested: the outermost sends.
+
+        Work on one series names it: then the others are not fetched, and nobody asks what else there is.
+        """
         if self.is_working:
             yield
             return
-        self.refresh()
+        self.refresh(series)
         self.is_working = True
         try:
             yield
@@ -74,8 +78,14 @@ class Store:
         finally:
             self.is_working = False
 
-    def refresh(self) -> None:
-        """See what others have sent. Places are fetched when they are used, the series at once: they say what there is."""
+    def refresh(self, series: str | None = None) -> None:
+        """See what others have sent. Places are fetched when they are used, the series at once, all or one: they say what there is."""
+        self.is_listed = series is None
+        if series is not None:
+            self.seen = {}
+            self.used.clear()
+            self.use(f"{SERIES}{series}")
+            return
         with self._told():
             start = f"{self.base}/pointers/"
             found = self.filesystem.find(start.rstrip("/"), detail=True)
@@ -92,9 +102,12 @@ class Store:
         assert self.seen is not None
         if place in self.used:
             return
-        if self.seen.get(place) != self._record(place).version:
-            with self._told(), self._alone():
-                self._fetch(place)
+        with self._told():
+            if not self.is_listed and (version := self._current(self._pointer(place))):
+                self.seen[place] = version
+            if self.seen.get(place) != self._record(place).version:
+                with self._alone():
+                    self._fetch(place)
         self.used.add(place)
 
     def send(self) -> None:

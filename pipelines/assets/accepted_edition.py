@@ -37,7 +37,7 @@ from pipelines.resources import PATIENCE, Series, Storage
     ),
 )
 def accepted_edition(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> Iterator[dg.MaterializeResult]:
-    with storage.at_work() as home:
+    with storage.at_work(context.partition_key) as home:
         edition = series.edition(context.partition_key)
         stage = unchanged.accepted_edition(edition, home)
         page = {"確認ページ / review page": link(home.review(edition.edition_id), home)}

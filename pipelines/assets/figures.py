@@ -33,7 +33,7 @@ def figures(context: dg.AssetExecutionContext, series: Series, storage: Storage,
     from sources.reading import read_report
     from warehouse.parquet import write_table
 
-    with storage.at_work() as home:
+    with storage.at_work(context.partition_key) as home:
         edition = series.edition(context.partition_key)
         stage = unchanged.figures(edition, home, reader)
         place = {

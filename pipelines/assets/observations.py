@@ -35,7 +35,7 @@ from sources.matching import Match
     ),
 )
 def observations(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
-    with storage.at_work() as home:
+    with storage.at_work(context.partition_key) as home:
         edition = series.edition(context.partition_key)
         stage = unchanged.observations(edition, home)
         place = {

@@ -28,7 +28,7 @@ from pipelines.resources import PATIENCE, Series, Storage
 def review_page(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
     from pipelines import review
 
-    with storage.at_work() as home:
+    with storage.at_work(context.partition_key) as home:
         edition = series.edition(context.partition_key)
         stage = unchanged.review_page(edition, home)
         path = home.review(edition.edition_id)

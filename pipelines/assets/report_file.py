@@ -21,7 +21,7 @@ from pipelines.resources import PATIENCE, Series, Storage
     ),
 )
 def report_file(context: dg.AssetExecutionContext, series: Series, storage: Storage) -> dg.MaterializeResult:
-    with storage.at_work() as home:
+    with storage.at_work(context.partition_key) as home:
         edition = series.edition(context.partition_key)
         stage, path = unchanged.report_file(edition, home), edition.report
         told = stage.unchanged(context, storage) or {}

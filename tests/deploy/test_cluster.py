@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
+import psycopg2
 import pytest
 
 from pipelines.executors import executor, redelivery
@@ -106,6 +108,9 @@ class TestWithServers:
                 assert {one.job_name for one in instance.get_runs()} == {"ingest", "publish"}
                 assert instance.get_latest_materialization_event(dg.AssetKey("site"))
         assert not list(tmp_path.rglob("*.db")), "nothing of it is in SQLite"
+        with closing(psycopg2.connect(addresses.postgres)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT sum(sessions) FROM pg_stat_database")
+            assert cursor.fetchone()[0] < 100, "connections are kept open; Dagster's own storage makes some 860 for one edition"
         assert differences([EDITION], home, alone) == []
 
     @pytest.mark.parametrize("name", ["multiprocess", "celery"])

@@ -104,6 +104,30 @@ def test_what_one_machine_wrote_another_reads(address: str, tmp_path: Path) -> N
         assert [path.name for path in there.accepted("a-R1").iterdir()] == ["one.txt"]
 
 
+def test_work_on_one_series_fetches_what_concerns_it_and_no_other(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = machine(address, tmp_path / "here"), machine(address, tmp_path / "there")
+    with here.working():
+        for name in ("a", "b"):
+            (here.root / "series" / name).mkdir(parents=True)
+            (here.root / "series" / name / "series.yaml").write_text(f"id: {name}")
+    write(here, "first")
+    write(here, "other", "b-R1")
+    assert there.store
+    asked: list[str] = []
+    monkeypatch.setattr(there.store.filesystem, "find", lambda path, **_: asked.append(path) or {})
+    with there.working("a"):
+        assert (there.accepted("a-R1") / "one.txt").read_text() == "first"
+        (there.accepted("a-R1") / "one.txt").write_text("second")
+        (there.accepted("a-R1") / "two.txt").write_text("second" * 2)
+        assert not there.staging("a-R1").exists(), "what is not there is not there"
+    monkeypatch.undo()
+    assert asked == [] and [path.name for path in (there.root / "series").iterdir()] == ["a"]
+    assert not (there.root / "accepted" / "b-R1").exists()
+    assert read(here) == "second" and read(here, "b-R1") == "other"
+    with there.working():
+        assert {path.name for path in (there.root / "series").iterdir()} == {"a", "b"}
+
+
 def test_work_that_changes_nothing_sends_nothing_and_only_new_files_are_sent(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
