@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -18,8 +19,9 @@ POLICY = "default-src 'none'; style-src {style}; img-src data:; base-uri 'none';
 PLACED = "/* placed */"  # where the rules of a page's places go
 
 
+@cache
 def environment(*packages: str) -> Environment:
-    """Templates of these packages and the ones that all pages share; whatever comes from a report is escaped."""
+    """Templates of these packages and the ones that all pages share, compiled once; whatever comes from a report is escaped."""
     loader = ChoiceLoader([PackageLoader(name, "") for name in (*packages, "expectations")])
     jinja = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     jinja.globals["policy"] = POLICY

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 QUIET: dict[str, dict[str, dict[str, str]]] = {"loggers": {"lines": {}}}
 # A slot of the pool ``writer`` would be kept by a process that was killed, and wait for the daemon to free it; the lock is not.
 WITHOUT_SLOTS = {"concurrency": {"pools": {"granularity": "run"}}}
+# What is printed goes to the terminal; to copy it for the UI as well would start two processes a run.
+NOT_COPIED = {"compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}}
 LOCKED = "shinchoku/lock"  # tag of a run in a process that holds the lock: which lock, of which machine
 
 
@@ -100,7 +102,7 @@ def running(home: Home) -> Iterator[Execute]:
         from pipelines.partitions import add_editions
 
         lock = f"{platform.node()}:{home.root}"
-        with instance(str(home.dagster), WITHOUT_SLOTS) as history:
+        with instance(str(home.dagster), WITHOUT_SLOTS | NOT_COPIED) as history:
             _end_the_dead(history, lock)
             add_editions(load(), history)
             yield Execute(defs, history, lock)

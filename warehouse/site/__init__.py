@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -219,6 +220,7 @@ class Downloads:
         self.describing = (*machines, self.linked, "data_dictionary.csv", self.changes, SUMS)
 
 
+@cache
 def _environment() -> Environment:
     """One environment for both languages: whatever a template says depends on the ``language`` that it is rendered with."""
     from jinja2 import pass_context
