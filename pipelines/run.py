@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import sys
@@ -101,7 +102,7 @@ def running(home: Home) -> Iterator[Execute]:
         from pipelines.event_log import instance
         from pipelines.partitions import add_editions
 
-        lock = f"{platform.node()}:{home.root}"
+        lock = hashlib.sha256(f"{platform.node()}:{home.root}".encode()).hexdigest()[:12]
         with instance(str(home.dagster), WITHOUT_SLOTS | NOT_COPIED) as history:
             _end_the_dead(history, lock)
             add_editions(load(), history)
