@@ -36,17 +36,28 @@ def size(browser: Any, width: int, height: int = 900) -> None:
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
 
 
+PATIENCE = 120  # seconds: a page that is asked for beside other tests on a slow machine takes its time
+
+
 def wait(browser: Any, seconds: float, condition: Callable[[Any], Any], what: str = "") -> Any:
-    """What the condition finds, as soon as it finds something; elements that are replaced meanwhile are looked for anew."""
+    """What the condition finds, as soon as it finds something; elements that are replaced meanwhile are looked for anew.
+
+    :raises AssertionError: with the address and the words of the page, when nothing was found in time.
+    """
     from selenium.common.exceptions import (
         ElementClickInterceptedException,
         ElementNotInteractableException,
         StaleElementReferenceException,
+        TimeoutException,
     )
     from selenium.webdriver.support.ui import WebDriverWait
 
     passing = (StaleElementReferenceException, ElementClickInterceptedException, ElementNotInteractableException, IndexError)
-    return WebDriverWait(browser, seconds, poll_frequency=0.2, ignored_exceptions=passing).until(condition, what)
+    try:
+        return WebDriverWait(browser, seconds, poll_frequency=0.2, ignored_exceptions=passing).until(condition)
+    except TimeoutException:
+        page = browser.find_element("tag name", "body").text
+        raise AssertionError(f"{what} within {seconds} s at {browser.current_url}, which says:\n{page}") from None
 
 
 def text(words: str) -> str:
@@ -58,7 +69,7 @@ def button(words: str) -> str:
     return f"//button[contains(normalize-space(.), {words!r})]"
 
 
-def click(browser: Any, xpath: str, seconds: float = 30) -> None:
+def click(browser: Any, xpath: str, seconds: float = PATIENCE) -> None:
     def clicked(page: Any) -> bool:
         found = [one for one in page.find_elements("xpath", xpath) if one.is_displayed() and one.is_enabled()]
         found[0].click()
@@ -67,7 +78,7 @@ def click(browser: Any, xpath: str, seconds: float = 30) -> None:
     wait(browser, seconds, clicked, f"nothing to click: {xpath}")
 
 
-def says(browser: Any, *words: str, seconds: float = 30) -> str:
+def says(browser: Any, *words: str, seconds: float = PATIENCE) -> str:
     """What the page says, once it says all these words."""
 
     def said(page: Any) -> str:

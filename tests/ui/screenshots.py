@@ -5,6 +5,7 @@ They show the bundled report, and as the report of the next year the made-up one
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import shutil
@@ -133,7 +134,10 @@ def small(picture: bytes) -> bytes:
     return out.getvalue()
 
 
-def main(names: list[str]) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", choices=[[], *SHOTS], metavar="NAME", help=f"which, of {', '.join(SHOTS)} (default: all)")
+    names: list[str] = parser.parse_args().names
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as place, chromium() as browser:
         for name in names or SHOTS:
             SHOTS[name](browser, place)
@@ -144,4 +148,4 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.chromium import click, wait
+from tests.chromium import PATIENCE, click, wait
 
 LOADED = "{workspaceOrError{... on Workspace{locationEntries{locationOrLoadError{__typename}}}}}"
 
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def dagster_ui(home: Path, series: Path, seconds: float = 120) -> Iterator[str]:
+def dagster_ui(home: Path, series: Path, seconds: float = PATIENCE) -> Iterator[str]:
     """The address of the UI, once it knows the assets."""
     port = free_port()
     place = {"SHINCHOKU_HOME": str(home), "SHINCHOKU_SERIES": str(series), "SHINCHOKU_PAGES": f"http://localhost:{free_port()}"}
@@ -51,7 +51,7 @@ def dagster_ui(home: Path, series: Path, seconds: float = 120) -> Iterator[str]:
 
 
 def look_at_check(browser: Any, name: str) -> None:
-    typed = wait(browser, 30, lambda page: page.find_elements("xpath", "//input[@placeholder='Filter checks']"))[0]
+    typed = wait(browser, PATIENCE, lambda page: page.find_elements("xpath", "//input[@placeholder='Filter checks']"))[0]
     typed.send_keys("\ue009a\ue000", name)  # in the place of what is there
     click(browser, f"//*[normalize-space(text())={name!r}]")
 

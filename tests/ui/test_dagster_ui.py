@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import button, chromium, click, says, size, text, wait
+from tests.chromium import PATIENCE, button, chromium, click, says, size, text, wait
 from tests.ui.served import dagster_ui, look_at_check
 from tests.warehouse.review_case import write_series
 
@@ -20,6 +20,7 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("ui")
     with dagster_ui(root / "home", write_series(root / "series")) as address:
         yield address
+    print((root / "ui.log").read_text()[-3000:])  # noqa: T201  # seen where a test fails
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +38,9 @@ def test_an_edition_is_read_by_clicking_and_its_failed_check_explains_itself(ui:
     click(browser, text(EDITION))
     browser.switch_to.active_element.send_keys("\ue00c")
     click(browser, button("Launch 1 run"))
-    wait(browser, 30, lambda page: "Launch runs" not in page.find_element("tag name", "body").text, "the run is not launched")
+    wait(browser, PATIENCE, lambda page: "Launch runs" not in page.find_element("tag name", "body").text, "the run is not launched")
     browser.get(f"{ui}/runs")
-    says(browser, EDITION, "Success", seconds=120)
+    says(browser, EDITION, "Success")
 
     browser.get(f"{ui}/assets/observations?view=checks")
     look_at_check(browser, "unit_changed")
@@ -68,5 +69,5 @@ def test_what_was_read_is_shown_with_a_picture_of_each_spot(ui: str, browser: An
     click(browser, text("[Show Markdown]"))
     says(browser, "1,310枚", "窓口予約", "水準 / level")
     widths = "return [...document.querySelectorAll('table img')].map(one => one.complete ? one.naturalWidth : 0)"
-    spots = wait(browser, 20, lambda page: page.execute_script(widths))
+    spots = wait(browser, PATIENCE, lambda page: page.execute_script(widths))
     assert len(spots) == 9 and min(spots) > 10
