@@ -65,7 +65,8 @@ def test_an_edition_is_read_by_clicking_and_its_failed_check_explains_itself(ui:
 
 
 def test_what_was_read_is_shown_with_a_picture_of_each_spot(ui: str, browser: Any) -> None:
-    browser.get(f"{ui}/assets/figures?view=events")
+    browser.get(f"{ui}/assets/figures?view=events&partition={EDITION}")
+    says(browser, EDITION, "sha256")
     click(browser, text("[Show Markdown]"))
     says(browser, "1,310枚", "窓口予約", "水準 / level")
     widths = "return [...document.querySelectorAll('table img')].map(one => one.complete ? one.naturalWidth : 0)"
