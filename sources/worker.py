@@ -134,13 +134,12 @@ class Eyes:
         self.pixels = pixels
         self.wants_ocr = wants_ocr
         self.fonts: dict[str, bool] = {}  # whether the digits of a font are mistaken
-        self.pictures: set[tuple[int, ...]] = set()  # a picture on the same spot of page after page is furniture
+        self.pictures: set[tuple[int, ...]] = set()  # a picture, or drawn writing, on the same spot of page after page is furniture
 
     def look(self, source: Any, number: int) -> Sight:
         page = read_page(source, number)
         why, warnings = _distrust(page), []
-        bare = [box for box in ocr.bare_pictures(page) if tuple(map(round, box)) not in self.pictures]
-        self.pictures.update(tuple(map(round, box)) for box in bare)
+        bare, drawn = self._new(ocr.bare_pictures(page)), self._new(page.drawn)
         written: list[Box] = []
         digits = Counter(g.font for g in page.glyphs if g.text in seen.HOLES and g.font not in self.fonts)
         if not why and (page.pale or bare or any(count >= 3 for count in digits.values())):
@@ -157,17 +156,27 @@ class Eyes:
         if why:
             warnings.append(f"page {number}: not read, {why}; {self.INSTALL}")
         sure = {}
-        if written and self.wants_ocr:
-            glyphs, sure, left = ocr.read_pictures(self.path, page, written, self.pixels)
+        if why:
+            written, drawn = [], []
+        if (written or drawn) and self.wants_ocr:
+            glyphs, sure, left = ocr.read_pictures(self.path, page, [*drawn, *written], self.pixels)
             page.glyphs += glyphs
             page.panels += [Panel(box, True, False) for box in written]
             if left:
                 warnings.append(f"page {number}: {left} of its pictures were not read, they took too long")
-        elif written and not why:
-            warnings.append(f"page {number}: {len(written)} pictures on it were not read; {self.INSTALL}")
+        else:
+            for boxes, what in ((written, "pictures on it"), (drawn, "pieces of writing on it that are drawn as shapes")):
+                if boxes:
+                    warnings.append(f"page {number}: {len(boxes)} {what} were not read; {self.INSTALL}")
         turn = prevailing_turn(page)
         layout = analyse(turned_page(page, turn) if turn else page)
         return Sight(layout, page, turn, sure=sure, hidden=spans(page.hidden), warnings=warnings)
+
+    def _new(self, boxes: Sequence[Box]) -> list[Box]:
+        """Those that were on no page before."""
+        found = [box for box in boxes if tuple(map(round, box)) not in self.pictures]
+        self.pictures.update(tuple(map(round, box)) for box in found)
+        return found
 
 
 def _distrust(page: Page) -> str:
@@ -176,6 +185,8 @@ def _distrust(page: Page) -> str:
     pictured = sum((b.x1 - b.x0) * (b.bottom - b.top) for b in page.pictures)
     if inked < 8 and pictured > 0.3 * page.width * page.height:
         return "a picture without text"
+    if inked < 8 and page.drawn:
+        return "its writing is drawn as shapes, without text"
     if page.unreadable > 0.15 * max(inked, 1):
         return f"{page.unreadable} of {inked} characters have no meaning in the font's character map"
     return ""

@@ -16,6 +16,7 @@ from typing import Any
 import pdfplumber
 
 from sources.errors import ShinchokuError
+from sources.pdf.outlines import drawn_writing
 from sources.pdf.seen import hidden, lay_out
 from sources.records import Box
 
@@ -76,6 +77,7 @@ class Page:
     rules: list[Rule] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
+    drawn: list[Box] = field(default_factory=list)  # blocks of writing that is drawn as shapes
     points: list[tuple[float, float]] = field(default_factory=list)  # ends and corners of drawn lines, tops of bars
     hidden: list[Glyph] = field(default_factory=list)  # text that nobody sees
     pale: list[Glyph] = field(default_factory=list)  # white type that no shape or picture is seen to lie under
@@ -274,6 +276,7 @@ def read_page(page: Any, number: int) -> Page:
     out.glyphs, out.hidden, white, out.unreadable = _glyphs(page.chars, bounds, height, hidden(page))
     _shapes(page, out)
     out.pictures = [Box(i["x0"], i["top"], i["x1"], i["bottom"]) for i in page.images]
+    out.drawn = drawn_writing((*page.curves, *page.rects), out.glyphs)
     out.pale = _groundless(white, page, out.pictures) if white else []
     if left or upper:
         _shift(out, left, upper)
@@ -289,7 +292,9 @@ def _shift(page: Page, left: float, upper: float) -> None:
         r.at, r.start, r.end = r.at - across, r.start - along, r.end - along
     for p in page.panels:
         p.box = Box(p.box.x0 - left, p.box.top - upper, p.box.x1 - left, p.box.bottom - upper)
-    page.pictures = [Box(b.x0 - left, b.top - upper, b.x1 - left, b.bottom - upper) for b in page.pictures]
+    page.pictures, page.drawn = (
+        [Box(b.x0 - left, b.top - upper, b.x1 - left, b.bottom - upper) for b in boxes] for boxes in (page.pictures, page.drawn)
+    )
     page.points = [(x - left, y - upper) for x, y in page.points]
 
 
