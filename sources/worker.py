@@ -163,7 +163,7 @@ class Eyes:
             page.glyphs += glyphs
             page.panels += [Panel(box, True, False) for box in written]
             if left:
-                warnings.append(f"page {number}: {left} of its pictures were not read, they took too long")
+                warnings.append(f"page {number}: {left} of its pictures were not read: at most {ocr.MOST} a page are, for {ocr.PATIENCE:.0f} s")
         else:
             for boxes, what in ((written, "pictures on it"), (drawn, "pieces of writing on it that are drawn as shapes")):
                 if boxes:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 DPI = 200
 # Where the picture of a page is turned by less than this (radians), it is read as it stands.
 LEVEL = 0.0005
-# The pictures of one page: how many are read at most, and for how long (seconds).
-MOST, PATIENCE = 12, 40.0
+# The pictures and pieces of drawn writing of one page: how many are read at most, and for how long (seconds).
+MOST, PATIENCE = 24, 40.0
 # A picture smaller than this is an ornament, in square points.
 LEAST = 6000.0
 # Glyphs of pictures are numbered from here on, after those of the page's text.
@@ -63,7 +63,7 @@ def read_picture(path: Path, page: Page, pixels: int) -> tuple[Page, float, dict
 def read_pictures(
     path: Path, page: Page, boxes: Sequence[Box], pixels: int
 ) -> tuple[list[Glyph], dict[int, float], int]:
-    """What pictures on a page say beside its text: their glyphs, the confidence by glyph order, and how many were left for want of time."""
+    """What pictures on a page say beside its text: their glyphs, the confidence by glyph order, and how many were left (MOST, PATIENCE)."""
     import numpy as np
 
     image = page_image(path, page.number, DPI, pixels)
@@ -72,7 +72,7 @@ def read_pictures(
     sure: dict[int, float] = {}
     until = time.monotonic() + PATIENCE
     for done, box in enumerate(boxes):
-        if time.monotonic() > until:
+        if done == MOST or time.monotonic() > until:
             return glyphs, sure, len(boxes) - done
         left, top = max(0, int(box.x0 / scale)), max(0, int(box.top / scale))
         part = image.crop((left, top, min(image.width, int(box.x1 / scale)), min(image.height, int(box.bottom / scale))))
@@ -105,7 +105,7 @@ def bare_pictures(page: Page) -> list[Box]:
         over = sum(box.x0 <= (g.x0 + g.x1) / 2 <= box.x1 and box.top <= (g.top + g.bottom) / 2 <= box.bottom for g in page.glyphs)
         if not over:
             out.append(box)
-    return out[:MOST]
+    return out
 
 
 def looks_written(box: Box, page: Page, image: Image) -> bool:
