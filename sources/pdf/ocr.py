@@ -130,6 +130,7 @@ def _glyphs(found: Any, gray: Any, angle: float, scale: float, first: int = 0) -
     out: list[Glyph] = []
     sure: dict[int, float] = {}
     order = first
+    seen: list[Box] = []
     for quad, words in zip(found.boxes.tolist(), found.word_results, strict=False):
         corners = [_turn(x, y, centre, -angle) for x, y in quad]
         top, bottom = (corners[0][1] + corners[1][1]) / 2, (corners[2][1] + corners[3][1]) / 2
@@ -145,6 +146,8 @@ def _glyphs(found: Any, gray: Any, angle: float, scale: float, first: int = 0) -
         if not chars:
             continue
         boxes = [(text, score, min(x for x, _ in box), max(x for x, _ in box)) for text, score, box in chars]
+        boxes = [one for one in boxes if not any(_covers(line, Box(one[2], top, one[3], bottom)) for line in seen)]
+        seen.append(Box(min(x for x, _ in corners), top, max(x for x, _ in corners), bottom))
         boxes = _signed(boxes, gray, top, bottom)
         for n, (text, score, x0, x1) in enumerate(boxes):
             following = boxes[n + 1][2] if n + 1 < len(boxes) else x1
@@ -158,6 +161,13 @@ def _glyphs(found: Any, gray: Any, angle: float, scale: float, first: int = 0) -
                 sure[order] = float(score)
                 order += 1
     return out, sure
+
+
+def _covers(line: Box, word: Box) -> bool:
+    """Whether most of a word lies in a line that was recognised before: where two lines overlap, what both hold is there once."""
+    across = min(line.x1, word.x1) - max(line.x0, word.x0)
+    down = min(line.bottom, word.bottom) - max(line.top, word.top)
+    return across > 0.5 * (word.x1 - word.x0) and down > 0.5 * (word.bottom - word.top)
 
 
 def turned_back(box: Box, page: Page, angle: float) -> Box:
