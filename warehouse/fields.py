@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,9 +131,15 @@ class Change:
 class Dictionary:
     version: int
     changes: tuple[Change, ...]
-    codelists: dict[str, CodeList] = field(default_factory=dict)
-    tables: dict[str, Table] = field(default_factory=dict)
-    views: dict[str, Table] = field(default_factory=dict)
+    codelists: dict[str, CodeList]
+    tables: dict[str, Table]
+    views: dict[str, Table]
+
+
+def _refuse_unknown(raw: Mapping[str, Any], known: Iterable[str]) -> None:
+    """A key that nobody reads is a mistyped one, and what it should say would be missing without a word."""
+    if unknown := sorted(raw.keys() - set(known)):
+        raise KeyError(f"unknown: {', '.join(unknown)}")
 
 
 def _words(raw: Mapping[str, Any]) -> Words:
@@ -141,6 +147,7 @@ def _words(raw: Mapping[str, Any]) -> Words:
 
 
 def _codelist(name: str, raw: Mapping[str, Any]) -> CodeList:
+    _refuse_unknown(raw, ("label", "codes"))
     codes = tuple(
         Code(str(code), _words(words), _words(words["about"]) if "about" in words else None)
         for code, words in raw["codes"].items()
@@ -152,6 +159,7 @@ def _column(raw: Mapping[str, Any], codelists: Mapping[str, CodeList], tables: M
     known = dict(raw)
     made_from = tuple((table, name) for table, _, name in (place.partition(".") for place in known.pop("from", ())))
     if "like" in raw:
+        _refuse_unknown(raw, ("name", "like", "from"))
         table_name, _, column = raw["like"].partition(".")
         return replace(tables[table_name][column], name=raw["name"], made_from=made_from)
     for name in ("label", "about"):
@@ -166,6 +174,7 @@ def _column(raw: Mapping[str, Any], codelists: Mapping[str, CodeList], tables: M
 def _table(
     name: str, raw: Mapping[str, Any], is_view: bool, codelists: Mapping[str, CodeList], tables: Mapping[str, Table]
 ) -> Table:
+    _refuse_unknown(raw, ("label", "about", "columns", "primary_key", "foreign_keys"))
     return Table(
         name,
         _words(raw["label"]),
