@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from warehouse.fields import CodeList, Column, Table, Words
+from warehouse.fields import Column, Table, Words
 
 ROWS = 100_000  # of longer tables so many are looked at
 BOM = b"\xef\xbb\xbf"
@@ -26,33 +26,9 @@ FORMS = {".csv", ".json", ".jsonl", ".xml", ".ods", ".xlsx", ".parquet"}
 NUMERIC = {"integer", "decimal", "number"}
 NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
 SYMBOLS = {
-    "…",
-    "...",
-    "‥",
-    "-",
-    "－",
-    "−",
-    "‐",
-    "ー",
-    "―",
-    "x",
-    "X",
-    "ｘ",
-    "Ｘ",
-    "*",
-    "***",
-    "p",
-    "r",
-    "#",
-    "△",
-    "▲",
-    "皆増",
-    "皆減",
-    "NA",
-    "N/A",
-    "null",
-    "NULL",
-}
+    "…", "...", "‥", "-", "－", "−", "‐", "ー", "―", "x", "X", "ｘ", "Ｘ",
+    "*", "***", "p", "r", "#", "△", "▲", "皆増", "皆減", "NA", "N/A", "null", "NULL",
+}  # fmt: skip
 DITTO = {"〃", "同上", "々", '"', "''", "”", "以下同じ"}
 # Circled and parenthesised marks, squared words, Roman numerals, half-width katakana, the wave dash of one platform, private use.
 PLATFORM = re.compile(r"[\u2160-\u217f\u2460-\u24ff\u3220-\u3247\u3280-\u32ff\u3300-\u337f\uff5e\uff61-\uff9f\ue000-\uf8ff]")
@@ -81,7 +57,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One rule on one file: ``pass``, ``fail``, ``exempt`` or ``not_applicable``, with the reason or the first faults."""
+    """One rule on one file: ``pass``, ``fail`` or ``exempt``, with the reason or the first faults. A rule that does not apply to a file has none."""
 
     rule: str
     title: Words
@@ -599,12 +575,8 @@ def _is_printed(sheet: Sheet, name: str) -> bool:
 def _codes(sheet: Sheet, name: str, folder: Folder) -> set[str] | None:
     column = sheet.column(name)
     if column and column.codelist:
-        return _of(column.codelist)
+        return {code.code for code in column.codelist.codes}
     return folder.codes.get(REFERRED[name]) if sheet.table and name in REFERRED else None
-
-
-def _of(codelist: CodeList) -> set[str]:
-    return {code.code for code in codelist.codes}
 
 
 def _checks(code: str) -> bool:
