@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 from expectations.pages import environment
 from sources import whole
 from sources.errors import ShinchokuError, of_system
+from sources.records import MEASURES
+from sources.whole import SUMS
 from warehouse import fields
 from warehouse.exports import contents
 from warehouse.exports.contents import SERIES_TABLES
 from warehouse.exports.package import NAME as PACKAGE
-from warehouse.exports.release import SUMS
 from warehouse.parts import Parts, lay, link
 from warehouse.site import chart, content, wording
 from warehouse.site.content import Indicator, Series
@@ -151,10 +152,8 @@ def _version(package: Path) -> str:
 
 def _take_files(release: Path, folder: Path) -> list[File]:
     """The published files beside the pages, without a second copy on disk where the disk can do that."""
-    files = []
-    listing = (release / SUMS).read_text("utf-8").splitlines()
-    for digest, _, name in (line.partition("  ") for line in listing):
-        files.append(File(name, (release / name).stat().st_size, digest))
+    listed = whole.read_list(release / SUMS)
+    files = [File(name, (release / name).stat().st_size, digest) for name, digests in listed.items() for digest in digests]
     for name in [*(file.name for file in files), SUMS]:
         link(release / name, folder / name)
     return files
@@ -197,7 +196,7 @@ def _table(series: Series) -> list[tuple[content.Section, Indicator, content.Obs
         (section, indicator, row)
         for section in series.sections
         for indicator in section.indicators
-        for row in sorted(indicator.observations, key=lambda row: content.MEASURES.index(row.measure))
+        for row in sorted(indicator.observations, key=lambda row: MEASURES.index(row.measure))
     ]
 
 
@@ -242,6 +241,7 @@ def _environment() -> Environment:
         "policy": POLICY,
         "t": spoken(either),
         "code": spoken(lambda name, code, language: getattr(codes[name][code], language)),
+        "measures": MEASURES,
         "statuses": content.statuses,
         "decimal": lambda given: Decimal(str(round(given, 2))),
         "web": lambda address: address if str(address or "").startswith(("https://", "http://")) else None,
