@@ -25,6 +25,17 @@ SQL_TYPES = {
     "date": "DATE",
     "boolean": "BOOLEAN",
 }
+# What a column is called by in linked data: its term where SDMX has one, else its concept.
+SDMX_CONCEPT = "urn:sdmx:org.sdmx.infomodel.conceptscheme.Concept=SDMX:CROSS_DOMAIN_CONCEPTS(2.0)."
+SDMX_TERMS = {
+    "REF_AREA": "http://purl.org/linked-data/sdmx/2009/dimension#refArea",
+    "TIME_PERIOD": "http://purl.org/linked-data/sdmx/2009/dimension#timePeriod",
+    "OBS_VALUE": "http://purl.org/linked-data/sdmx/2009/measure#obsValue",
+    "UNIT_MEASURE": "http://purl.org/linked-data/sdmx/2009/attribute#unitMeasure",
+    "UNIT_MULT": "http://purl.org/linked-data/sdmx/2009/attribute#unitMult",
+    "OBS_STATUS": "http://purl.org/linked-data/sdmx/2009/attribute#obsStatus",
+    "DECIMALS": "http://purl.org/linked-data/sdmx/2009/attribute#decimals",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,18 +296,6 @@ def table_schema(which: str | Table) -> dict[str, Any]:
     if described.primary_key:
         schema["primaryKey"] = list(described.primary_key)
     return schema
-
-
-SDMX_CONCEPT = "urn:sdmx:org.sdmx.infomodel.conceptscheme.Concept=SDMX:CROSS_DOMAIN_CONCEPTS(2.0)."
-SDMX_TERMS = {
-    "REF_AREA": "http://purl.org/linked-data/sdmx/2009/dimension#refArea",
-    "TIME_PERIOD": "http://purl.org/linked-data/sdmx/2009/dimension#timePeriod",
-    "OBS_VALUE": "http://purl.org/linked-data/sdmx/2009/measure#obsValue",
-    "UNIT_MEASURE": "http://purl.org/linked-data/sdmx/2009/attribute#unitMeasure",
-    "UNIT_MULT": "http://purl.org/linked-data/sdmx/2009/attribute#unitMult",
-    "OBS_STATUS": "http://purl.org/linked-data/sdmx/2009/attribute#obsStatus",
-    "DECIMALS": "http://purl.org/linked-data/sdmx/2009/attribute#decimals",
-}
 
 
 def comments_sql(name: str) -> list[str]:

@@ -38,6 +38,15 @@ YEAR = re.compile(r"(19|20)\d\d|(令和|平成|昭和|[RHS])\s?(\d+|元)")
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 NAMELESS = re.compile(r"|unnamed.*|column ?\d*|列\d*|field\d*|項目\d+|[_\d]+|[-－…?？]+", re.IGNORECASE)
 ONE_OF_MANY = re.compile(r"その他\s*[（(:：].+")
+VALUES = ("value", "actual_value", "target_value", "earlier_value", "later_value")
+# The code list that a column refers to by a key, not by the field dictionary.
+REFERRED = {
+    "unit_code": "unit",
+    "indicator_id": "indicator",
+    "section_id": "section",
+    "edition_id": "edition",
+    "series_id": "series",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,16 +459,6 @@ def _long(sheet: Sheet, _: Folder) -> Found:
     years = [name for name in sheet.header if YEAR.search(name)]
     if len(years) > 1:
         yield 1, "、".join(years[:3]), Words("時間が横に並ぶ", "time runs across the columns")
-
-
-VALUES = ("value", "actual_value", "target_value", "earlier_value", "later_value")
-REFERRED = {
-    "unit_code": "unit",
-    "indicator_id": "indicator",
-    "section_id": "section",
-    "edition_id": "edition",
-    "series_id": "series",
-}
 
 
 def read(folder: Path, tables: Mapping[str, Table], for_people: Sequence[str] = (), previous: Path | None = None) -> Folder:

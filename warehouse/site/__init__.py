@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from warehouse.site.crops import Crop, Cutter, Pages
 from warehouse.site.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
+    import duckdb
     from jinja2 import Environment
     from jinja2.runtime import Context
 
@@ -104,36 +105,23 @@ def write_site(
             contents.compute_views(connection)
             datasets, states = contents.datasets(connection), contents.states(connection)
             indicators = dict(connection.execute("SELECT series_id, count(*) FROM indicator GROUP BY ALL").fetchall())
-            alone, jinja, kept = len(datasets) == 1, _environment(), Parts(parts or place)
+            alone, kept = len(datasets) == 1, Parts(parts or place)
             version = _version(release / PACKAGE)
             files = _take_files(release, out / "data")
-            by_dataset: dict[str, list[File]] = defaultdict(list)
-            names = {dataset.name for dataset in datasets}
-            for file in files:
-                by_dataset[contents.owner(file.name, names)].append(file)
-            (out / "assets").mkdir()
-            for name in ASSETS:
-                shutil.copyfile(Path(__file__).with_name(name), out / "assets" / name)
+            by_dataset = _by_dataset(files, datasets)
+            _write_assets(out / "assets")
             for dataset in datasets:
                 downloads = Downloads(dataset, files if alone else by_dataset[dataset.name], alone=alone)
                 described = release / dataset.describing(PACKAGE, alone=alone)
                 its_version = _version(described) if described.exists() else version
                 pictures = [pages[name].state for edition in dataset.editions if (name := edition["edition_id"]) in pages]
                 state = states[dataset.series["series_id"]]
-
-                def make(
-                    part: Path, dataset: contents.Dataset = dataset, downloads: Downloads = downloads, its_version: str = its_version
-                ) -> None:
-                    series = content.read(connection, dataset)
-                    crops = Cutter(pages, part, before).of(series)
-                    for language in LANGUAGES:
-                        _write_series(Writer(jinja, language, its_version, part), series, crops, downloads, alone=alone)
-
+                make = partial(_write_dataset, connection, dataset, downloads, its_version, pages, before, alone)
                 lay(kept.of(["site", alone, state, its_version, list(map(astuple, downloads.all)), pictures], make), out)
             if not alone:
                 for language in LANGUAGES:
                     every = [(dataset, indicators[dataset.series["series_id"]]) for dataset in datasets]
-                    Writer(jinja, language, version, out).write("index.html.j2", "index.html", every=every)
+                    Writer(_environment(), language, version, out).write("index.html.j2", "index.html", every=every)
             kept.forget_others()
     except (duckdb.Error, OSError) as error:
         raise of_system(error, out) or ShinchokuError(
@@ -144,6 +132,38 @@ def write_site(
         ) from error
     written = sum(1 for path in out.rglob("*.html"))
     return Summary(written, len(list(out.glob("crops/*/*.webp"))), sum(indicators.values()), version)
+
+
+def _write_dataset(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: contents.Dataset,
+    downloads: Downloads,
+    version: str,
+    pages: Mapping[str, Pages],
+    before: Path | None,
+    alone: bool,
+    folder: Path,
+) -> None:
+    """The pages and pictures of one dataset, in both languages."""
+    series = content.read(connection, dataset)
+    crops = Cutter(pages, folder, before).of(series)
+    for language in LANGUAGES:
+        _write_series(Writer(_environment(), language, version, folder), series, crops, downloads, alone=alone)
+
+
+def _write_assets(folder: Path) -> None:
+    folder.mkdir()
+    for name in ASSETS:
+        shutil.copyfile(Path(__file__).with_name(name), folder / name)
+
+
+def _by_dataset(files: Sequence[File], datasets: Sequence[contents.Dataset]) -> Mapping[str, list[File]]:
+    """The files by the dataset that they belong to."""
+    found: dict[str, list[File]] = defaultdict(list)
+    names = {dataset.name for dataset in datasets}
+    for file in files:
+        found[contents.owner(file.name, names)].append(file)
+    return found
 
 
 def _version(package: Path) -> str:
