@@ -18,7 +18,7 @@ from sources.records import Box
 
 
 def under(context: Context, says: Heading) -> Context:
-    """A context within that of a heading."""
+    """A context within that of a heading over text: it dates and counts what follows, and tells a target. (Heads of tables say more: ``tables``.)"""
     if says.is_target:
         return replace(context, measure="target", period=says.period or context.period, base=None)
     return replace(

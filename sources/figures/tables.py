@@ -221,7 +221,7 @@ def _years_before(period: Period, years: int) -> Period:
 
 
 def _governed(context: Context, says: Heading) -> Context:
-    """A context with what a head says put over it."""
+    """A context with what the head of a row or column says put over it, its measure, base and qualifier too."""
     unit, scale = (says.unit, says.scale) if says.unit or says.scale else (context.unit, context.scale)
     return replace(
         context,
