@@ -165,6 +165,7 @@ def _is_table(grid: Grid) -> bool:
     return (headed or stubbed) and len(long) * 3 <= len(full)
 
 
+# A number with one of the commonest units, among other words of a cell; the notation, which knows them all, comes later on the way.
 _MEASURED = re.compile(r"[0-9][0-9,.]*\s*(?:[%‰件名人円枚校台戸回]|万|億|千|兆)")
 # Age groups name a row or column: 65歳以上, 20～29歳, 10代.
 _AGES = re.compile(r"(?:[0-9]+\s*歳?\s*[~-]\s*)?[0-9]+\s*(?:歳|代)\s*(?:以上|以下|未満|代)?")
