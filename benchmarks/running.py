@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from benchmarks.rows import Row, Section, against, shown
+from benchmarks.rows import ROUNDS, Row, Section, against, seconds, shown
 from pipelines import unchanged
 from pipelines.home import Home
 from pipelines.run import Failed, running
 
 ROOT = Path(__file__).parents[1]
 EDITION = "kitakyushu_dx-R6"
-TURNS = 5
 LIBRARIES = "import dagster, great_expectations, pdfplumber, duckdb, pandas"
 OWN = "import pipelines.cli, pipelines.run, pipelines.definitions"
 DATA = (".pdf", ".parquet", ".duckdb", ".webp", ".csv", ".xlsx")
@@ -67,7 +66,7 @@ class Watch:
 def nothing_new(home: Home) -> Iterator[Row]:
     """The whole graph where nothing has changed, in a process of its own, against the imports alone."""
     for bare in (LIBRARIES, OWN):
-        ours, least, ratio = against(lambda: python("-m", "pipelines.cli", "run"), lambda bare=bare: python("-c", bare), TURNS, of_children)  # type: ignore[misc]
+        ours, least, ratio = against(lambda: python("-m", "pipelines.cli", "run"), lambda bare=bare: python("-c", bare), ROUNDS, of_children)  # type: ignore[misc]
         yield Row(f"`shinchoku run`, nothing changed / `{bare}`", f"`shinchoku run`（変更なし） / `{bare}`", f"{ours:.2f} s", f"{least:.2f} s", f"{ratio:.2f}")
 
     def everything() -> None:
@@ -88,7 +87,7 @@ def once_more(home: Home) -> Iterator[Row]:
     """One edition anew in a process that has run it before: what Dagster spends around its steps, and Great Expectations within them."""
     found = []
     with running(home) as execute:
-        for turn in range(TURNS + 1):
+        for turn in range(ROUNDS + 1):
             unchanged.forget(home, [EDITION])
             with measured(STEP) as steps, measured(RULES) as rules:
                 start, began = time.process_time(), time.perf_counter()
@@ -136,12 +135,7 @@ def measured(name: str) -> Iterator[list[float]]:
 
 
 def _median(task: Callable[[], object], clock: Callable[[], float]) -> float:
-    def once() -> float:
-        start = clock()
-        task()
-        return clock() - start
-
-    return statistics.median(once() for _ in range(TURNS))
+    return statistics.median(seconds(task, clock) for _ in range(ROUNDS))
 
 
 def section() -> Section:

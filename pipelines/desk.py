@@ -20,9 +20,9 @@ from sources import whole
 from sources.errors import ShinchokuError
 from sources.registry import Edition, Series, load
 from warehouse.changes import Change
-from warehouse.review import Desk, Problem, Review, Written, forms
+from warehouse.review import FormState, Problem, Review, Written, forms
 from warehouse.review.pictures import Served
-from warehouse.review.server import Page, ReviewServer
+from warehouse.review.server import Answer, ReviewServer
 
 WROTE = ("決定を書きました。", "Wrote the decision.")
 
@@ -64,7 +64,7 @@ class ReviewDesk:
     def picture(self, key: str) -> bytes | None:
         return self.pictures.content(key)
 
-    def do(self, action: str, form: Mapping[str, str], csrf: str) -> Page:
+    def do(self, action: str, form: Mapping[str, str], csrf: str) -> Answer:
         """Write what the form says, match and judge anew; what does not hold any more is refused before anything is written."""
         self.who = form.get("who", "").strip()[: forms.SHORT] or self.who
         try:
@@ -74,10 +74,10 @@ class ReviewDesk:
                 self.written = self.actions[action](self._edition(), forms.Form(form))
                 self.check()
         except forms.FieldError as error:
-            return Page(422, self._html(csrf, problem=Problem(error, action, form)))
+            return Answer(422, self._html(csrf, problem=Problem(error, action, form)))
         except ShinchokuError as error:
-            return Page(409, self._html(csrf, problem=Problem(error, action, form)))
-        return Page(303, fragment="#written")
+            return Answer(409, self._html(csrf, problem=Problem(error, action, form)))
+        return Answer(303, fragment="#written")
 
     def check(self) -> None:
         """Match and judge what was read with the files of now, and write the page as a file, too."""
@@ -91,7 +91,7 @@ class ReviewDesk:
     def _html(self, csrf: str, written: Written | None = None, problem: Problem | None = None) -> str:
         state = self.state()
         edition = self._edition()
-        desk = Desk(
+        form_state = FormState(
             csrf=csrf,
             seen=state,
             who=self.who,
@@ -101,7 +101,7 @@ class ReviewDesk:
             problem=problem,
         )
         shown = replace(review.material(edition, self.home), changes=self.changes)
-        return Review.of(shown, self.pictures).html(desk)
+        return Review.of(shown, self.pictures).html(form_state)
 
     # -- what the forms do
 

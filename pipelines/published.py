@@ -17,6 +17,7 @@ from sources.decisions import Decisions
 from sources.registry import Edition, EditionFile, Erratum, Registry, Series
 from warehouse import changes
 from warehouse.changes import Change
+from warehouse.fields import Words
 
 NAME = "edition.json"
 
@@ -90,7 +91,7 @@ def differences(edition: Edition, home: Home) -> list[Change]:
         states.append({name: frame for name, frame in tables.items() if frame is not None})
     if edition.public_sha256 is None or not all("observation" in state for state in states):
         return []
-    names = {i.id: changes.Names(i.name.ja, i.name.en) for i in edition.series.indicators.values()}
+    names = {i.id: Words(i.name.ja, i.name.en) for i in edition.series.indicators.values()}
     return changes.between(states[0], states[1], names)
 
 

@@ -23,6 +23,7 @@ from sources.decisions import Correction, Decisions
 from sources.exactness import agree, exacter
 from sources.findings import Findings
 from sources.names import BY_LABEL, BY_WORDS, Names, mapping_fits, plain_name, without_role
+from sources.notation.periods import fiscal
 from sources.observations import Finding, Key, Known, Observation, StatementRow, Unmatched
 from sources.records import Figure, Period, Reading, Statement
 from sources.registry import Edition, Indicator, unit_code
@@ -112,7 +113,7 @@ class _Matching:
         for entry in self.reading.ledger:
             if entry.kind == "not_read":
                 self.findings.not_read(entry)
-        left = [Unmatched(item.index, item.id, *unmatched[item.index]) for item in items if item.index in unmatched]
+        left = [Unmatched(item.id, *unmatched[item.index]) for item in items if item.index in unmatched]
         return Match(observations, left, statements, self.findings.settled())
 
     def _corrected(self) -> list[_Item]:
@@ -317,7 +318,7 @@ class _Matching:
             if indicator is None or indicator.id in self.findings.in_doubt:
                 continue
             if period is None:
-                item.figure = replace(item.figure, period=_fiscal_year(self.edition.fiscal_year))
+                item.figure = replace(item.figure, period=fiscal(self.edition.fiscal_year))
                 self.findings.period_assumed(item.id, item.figure, indicator, "")
             elif item.figure.measure == "level" and not _covers(indicator, item.figure):
                 other = _as_kind(period, indicator.covers or "")
@@ -394,7 +395,7 @@ class _Matching:
         return max(free or named, key=lambda pair: pair[0], default=(None, None))[1]
 
     def _null(self, indicator: Indicator, statement: Statement) -> Observation:
-        period = statement.period or _fiscal_year(self.edition.fiscal_year)
+        period = statement.period or fiscal(self.edition.fiscal_year)
         meta = self.edition.series.meta
         return Observation(
             self.edition.edition_id, meta.area_code, meta.standard_area_code, indicator.id, "level", fiscal_year_of(period.end),
@@ -531,16 +532,12 @@ def _as_kind(period: Period, covers: str) -> Period | None:
     if covers == "date" and period.kind == "fiscal_year":
         return Period("as_of", period.end, period.end)
     if covers == "year" and period.kind == "as_of" and (period.end.month, period.end.day) == (3, 31):
-        return _fiscal_year(period.end.year - 1)
+        return fiscal(period.end.year - 1)
     return None
 
 
 def fiscal_year_of(day: date) -> int:
     return day.year if day.month >= 4 else day.year - 1
-
-
-def _fiscal_year(year: int) -> Period:
-    return Period("fiscal_year", date(year, 4, 1), date(year + 1, 3, 31))
 
 
 def plain_text(text: str) -> str:

@@ -117,9 +117,8 @@ class StatementRow:
 
 @dataclass(slots=True)
 class Unmatched:
-    """A figure that is no observation, and why not. ``figure_index`` counts in ``Reading.figures``."""
+    """A figure that is no observation, and why not."""
 
-    figure_index: int
     figure_id: str
     reason_ja: str
     reason_en: str

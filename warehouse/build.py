@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sources import whole
 from sources.errors import ShinchokuError
 from warehouse import fields
-from warehouse.codelists import TABLES as CODE_TABLES
-from warehouse.codelists import CodeLists, Row
+from warehouse.codelists import CODE_TABLES, CodeLists, Row
 from warehouse.parquet import one_line
 
 if TYPE_CHECKING:

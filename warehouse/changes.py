@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from warehouse.fields import Words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,11 +46,6 @@ NAMES = ("name_ja", "name_en", "unit_code", "direction")
 Frames = Mapping[str, "pd.DataFrame"]
 
 
-class Names(NamedTuple):
-    ja: str
-    en: str
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that is said before, after, or differently in both. ``before`` and ``after`` are words for people."""
@@ -71,14 +68,14 @@ class Change:
         return {key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(self).items()}
 
 
-def between(before: Frames, after: Frames, names: Mapping[str, Names] | None = None) -> list[Change]:
+def between(before: Frames, after: Frames, names: Mapping[str, Words] | None = None) -> list[Change]:
     """Every change, indicators first, then target and value by value.
 
     A state has the frame ``observation`` (the table, or the view ``latest``), and may have ``indicator`` (names), ``wording`` (one
     row an indicator: its target in words), ``figure`` and ``statement``. A frame that one side lacks is not compared. ``names`` are
     those of indicators, where no frame has them.
     """
-    names = dict(names or {}) | {row["indicator_id"]: Names(row["name_ja"], row["name_en"]) for state in (before, after) for row in _rows(state.get("indicator"))}
+    names = dict(names or {}) | {row["indicator_id"]: Words(row["name_ja"], row["name_en"]) for state in (before, after) for row in _rows(state.get("indicator"))}
     found = [*_of_indicators(before, after), *_of_words(before, after, names), *_of_observations(before, after, names)]
     for table, columns in CONTENTS.items():
         if table in before and table in after:
@@ -99,21 +96,21 @@ def _of_indicators(before: Frames, after: Frames) -> Iterable[Change]:
             yield Change(_kind(old, new), "indicator", key, row["name_ja"], row["name_en"], before=words[0], after=words[1])
 
 
-def _of_words(before: Frames, after: Frames, names: Mapping[str, Names]) -> Iterable[Change]:
+def _of_words(before: Frames, after: Frames, names: Mapping[str, Words]) -> Iterable[Change]:
     if "wording" not in before or "wording" not in after:
         return
     was, now = ({row["indicator_id"]: row for row in _rows(state["wording"])} for state in (before, after))
     for key in _both(was, now):
         old, new = (was.get(key) or {}), (now.get(key) or {})
         if old.get("text") != new.get("text"):
-            name = names.get(key, Names(key, key))
+            name = names.get(key, Words(key, key))
             yield Change(
                 _kind(old, new), "wording", key, name.ja, name.en, before=old.get("text") or "", after=new.get("text") or "",
                 before_edition=old.get("edition_id") or "", after_edition=new.get("edition_id") or "",
             )  # fmt: skip
 
 
-def _of_observations(before: Frames, after: Frames, names: Mapping[str, Names]) -> Iterable[Change]:
+def _of_observations(before: Frames, after: Frames, names: Mapping[str, Words]) -> Iterable[Change]:
     was, now = ({tuple(row[name] for name in KEY): row for row in _rows(state["observation"])} for state in (before, after))
     order = sorted(_both(was, now), key=lambda key: (key[1] != "target", key[0], str(key[1]), *(str(part) for part in key[2:])))
     for key in order:
@@ -122,7 +119,7 @@ def _of_observations(before: Frames, after: Frames, names: Mapping[str, Names]) 
             continue
         shown = new or old
         assert shown is not None
-        name = names.get(shown["indicator_id"]) or Names(shown.get("indicator_ja") or key[0], shown.get("indicator_en") or key[0])
+        name = names.get(shown["indicator_id"]) or Words(shown.get("indicator_ja") or key[0], shown.get("indicator_en") or key[0])
         words = _words(old, new)
         yield Change(
             _kind(old, new), shown["measure"], shown["indicator_id"], name.ja, name.en,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 CodeLists = Mapping[str, list[Row]]
-TABLES = ("series", "section", "unit", "indicator", "edition", "code")
+CODE_TABLES = ("series", "edition", "section", "indicator", "unit", "code")
 
 
 def code_lists_from(registry: Registry) -> dict[str, list[Row]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,17 @@ SQL_TYPES = {
     "number": "DOUBLE",
     "date": "DATE",
     "boolean": "BOOLEAN",
+}
+# What a column is called by in linked data: its term where SDMX has one, else its concept.
+SDMX_CONCEPT = "urn:sdmx:org.sdmx.infomodel.conceptscheme.Concept=SDMX:CROSS_DOMAIN_CONCEPTS(2.0)."
+SDMX_TERMS = {
+    "REF_AREA": "http://purl.org/linked-data/sdmx/2009/dimension#refArea",
+    "TIME_PERIOD": "http://purl.org/linked-data/sdmx/2009/dimension#timePeriod",
+    "OBS_VALUE": "http://purl.org/linked-data/sdmx/2009/measure#obsValue",
+    "UNIT_MEASURE": "http://purl.org/linked-data/sdmx/2009/attribute#unitMeasure",
+    "UNIT_MULT": "http://purl.org/linked-data/sdmx/2009/attribute#unitMult",
+    "OBS_STATUS": "http://purl.org/linked-data/sdmx/2009/attribute#obsStatus",
+    "DECIMALS": "http://purl.org/linked-data/sdmx/2009/attribute#decimals",
 }
 
 
@@ -131,9 +142,15 @@ class Change:
 class Dictionary:
     version: int
     changes: tuple[Change, ...]
-    codelists: dict[str, CodeList] = field(default_factory=dict)
-    tables: dict[str, Table] = field(default_factory=dict)
-    views: dict[str, Table] = field(default_factory=dict)
+    codelists: dict[str, CodeList]
+    tables: dict[str, Table]
+    views: dict[str, Table]
+
+
+def _refuse_unknown(raw: Mapping[str, Any], known: Iterable[str]) -> None:
+    """A key that nobody reads is a mistyped one, and what it should say would be missing without a word."""
+    if unknown := sorted(raw.keys() - set(known)):
+        raise KeyError(f"unknown: {', '.join(unknown)}")
 
 
 def _words(raw: Mapping[str, Any]) -> Words:
@@ -141,6 +158,7 @@ def _words(raw: Mapping[str, Any]) -> Words:
 
 
 def _codelist(name: str, raw: Mapping[str, Any]) -> CodeList:
+    _refuse_unknown(raw, ("label", "codes"))
     codes = tuple(
         Code(str(code), _words(words), _words(words["about"]) if "about" in words else None)
         for code, words in raw["codes"].items()
@@ -152,6 +170,7 @@ def _column(raw: Mapping[str, Any], codelists: Mapping[str, CodeList], tables: M
     known = dict(raw)
     made_from = tuple((table, name) for table, _, name in (place.partition(".") for place in known.pop("from", ())))
     if "like" in raw:
+        _refuse_unknown(raw, ("name", "like", "from"))
         table_name, _, column = raw["like"].partition(".")
         return replace(tables[table_name][column], name=raw["name"], made_from=made_from)
     for name in ("label", "about"):
@@ -166,6 +185,7 @@ def _column(raw: Mapping[str, Any], codelists: Mapping[str, CodeList], tables: M
 def _table(
     name: str, raw: Mapping[str, Any], is_view: bool, codelists: Mapping[str, CodeList], tables: Mapping[str, Table]
 ) -> Table:
+    _refuse_unknown(raw, ("label", "about", "columns", "primary_key", "foreign_keys"))
     return Table(
         name,
         _words(raw["label"]),
@@ -276,18 +296,6 @@ def table_schema(which: str | Table) -> dict[str, Any]:
     if described.primary_key:
         schema["primaryKey"] = list(described.primary_key)
     return schema
-
-
-SDMX_CONCEPT = "urn:sdmx:org.sdmx.infomodel.conceptscheme.Concept=SDMX:CROSS_DOMAIN_CONCEPTS(2.0)."
-SDMX_TERMS = {
-    "REF_AREA": "http://purl.org/linked-data/sdmx/2009/dimension#refArea",
-    "TIME_PERIOD": "http://purl.org/linked-data/sdmx/2009/dimension#timePeriod",
-    "OBS_VALUE": "http://purl.org/linked-data/sdmx/2009/measure#obsValue",
-    "UNIT_MEASURE": "http://purl.org/linked-data/sdmx/2009/attribute#unitMeasure",
-    "UNIT_MULT": "http://purl.org/linked-data/sdmx/2009/attribute#unitMult",
-    "OBS_STATUS": "http://purl.org/linked-data/sdmx/2009/attribute#obsStatus",
-    "DECIMALS": "http://purl.org/linked-data/sdmx/2009/attribute#decimals",
-}
 
 
 def comments_sql(name: str) -> list[str]:

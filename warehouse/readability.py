@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from warehouse.fields import CodeList, Column, Table, Words
+from warehouse.fields import Column, Table, Words
 
 ROWS = 100_000  # of longer tables so many are looked at
 BOM = b"\xef\xbb\xbf"
@@ -26,33 +26,9 @@ FORMS = {".csv", ".json", ".jsonl", ".xml", ".ods", ".xlsx", ".parquet"}
 NUMERIC = {"integer", "decimal", "number"}
 NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
 SYMBOLS = {
-    "…",
-    "...",
-    "‥",
-    "-",
-    "－",
-    "−",
-    "‐",
-    "ー",
-    "―",
-    "x",
-    "X",
-    "ｘ",
-    "Ｘ",
-    "*",
-    "***",
-    "p",
-    "r",
-    "#",
-    "△",
-    "▲",
-    "皆増",
-    "皆減",
-    "NA",
-    "N/A",
-    "null",
-    "NULL",
-}
+    "…", "...", "‥", "-", "－", "−", "‐", "ー", "―", "x", "X", "ｘ", "Ｘ",
+    "*", "***", "p", "r", "#", "△", "▲", "皆増", "皆減", "NA", "N/A", "null", "NULL",
+}  # fmt: skip
 DITTO = {"〃", "同上", "々", '"', "''", "”", "以下同じ"}
 # Circled and parenthesised marks, squared words, Roman numerals, half-width katakana, the wave dash of one platform, private use.
 PLATFORM = re.compile(r"[\u2160-\u217f\u2460-\u24ff\u3220-\u3247\u3280-\u32ff\u3300-\u337f\uff5e\uff61-\uff9f\ue000-\uf8ff]")
@@ -62,6 +38,15 @@ YEAR = re.compile(r"(19|20)\d\d|(令和|平成|昭和|[RHS])\s?(\d+|元)")
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 NAMELESS = re.compile(r"|unnamed.*|column ?\d*|列\d*|field\d*|項目\d+|[_\d]+|[-－…?？]+", re.IGNORECASE)
 ONE_OF_MANY = re.compile(r"その他\s*[（(:：].+")
+VALUES = ("value", "actual_value", "target_value", "earlier_value", "later_value")
+# The code list that a column refers to by a key, not by the field dictionary.
+REFERRED = {
+    "unit_code": "unit",
+    "indicator_id": "indicator",
+    "section_id": "section",
+    "edition_id": "edition",
+    "series_id": "series",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +66,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One rule on one file: ``pass``, ``fail``, ``exempt`` or ``not_applicable``, with the reason or the first faults."""
+    """One rule on one file: ``pass``, ``fail`` or ``exempt``, with the reason or the first faults. A rule that does not apply to a file has none."""
 
     rule: str
     title: Words
@@ -476,16 +461,6 @@ def _long(sheet: Sheet, _: Folder) -> Found:
         yield 1, "、".join(years[:3]), Words("時間が横に並ぶ", "time runs across the columns")
 
 
-VALUES = ("value", "actual_value", "target_value", "earlier_value", "later_value")
-REFERRED = {
-    "unit_code": "unit",
-    "indicator_id": "indicator",
-    "section_id": "section",
-    "edition_id": "edition",
-    "series_id": "series",
-}
-
-
 def read(folder: Path, tables: Mapping[str, Table], for_people: Sequence[str] = (), previous: Path | None = None) -> Folder:
     """The machine-readable files of a release; ``tables`` says which of them the field dictionary describes, ``previous`` is the descriptor of the last one."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in FORMS and path.is_file())
@@ -599,12 +574,8 @@ def _is_printed(sheet: Sheet, name: str) -> bool:
 def _codes(sheet: Sheet, name: str, folder: Folder) -> set[str] | None:
     column = sheet.column(name)
     if column and column.codelist:
-        return _of(column.codelist)
+        return {code.code for code in column.codelist.codes}
     return folder.codes.get(REFERRED[name]) if sheet.table and name in REFERRED else None
-
-
-def _of(codelist: CodeList) -> set[str]:
-    return {code.code for code in codelist.codes}
 
 
 def _checks(code: str) -> bool:

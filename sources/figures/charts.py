@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sources.figures.saying import heading
-from sources.layout.page import Block, Layout, Region, Table, looks_like_value
+from sources.layout.page import Layout, Region, Table, looks_like_value
 from sources.layout.text import Span, overlap, union, words_of
 from sources.notation import Context
 from sources.records import Box, Period
@@ -51,60 +51,37 @@ def _value(text: str) -> float | None:
     return float(re.sub(r"[,%+]", "", plain).replace("▲", "-").replace("△", "-"))
 
 
-def _loose(region: Region) -> list[Span]:
-    out: list[Span] = []
-    for item in region.items:
-        if isinstance(item, Region):
-            out += _loose(item)
-        elif isinstance(item, Block):
-            out += item.spans
-    return out
-
-
-def _white_cells(region: Region) -> list[Span]:
-    out: list[Span] = []
-    for item in region.items:
-        if isinstance(item, Region):
-            out += _white_cells(item)
-        elif isinstance(item, Table) and not item.grid.ruled:
-            out += [span for cell in item.grid.cells for span in cell.spans]
-    return out
-
-
 def _steps(spans: Sequence[Span], along: int) -> list[list[Span]]:
-    """Runs of three or more numbers that grow by one step at even distances: the ticks of an axis."""
+    """Runs of three or more numbers that grow by one step at even distances: the ticks of an axis. What is no number is left out."""
+    found = [((s.box[along] + s.box[along + 2]) / 2, value, s) for s in spans if (value := _value(s.text)) is not None]
+    found.sort(key=lambda number: number[0])
+    places, values, order = [n[0] for n in found], [n[1] for n in found], [n[2] for n in found]
     runs: list[list[Span]] = []
-    order = sorted(spans, key=lambda s: (s.box[along] + s.box[along + 2]) / 2)
-    if len(order) < 3:
-        return runs
-    values = [_value(s.text) for s in order]
-    places = [(s.box[along] + s.box[along + 2]) / 2 for s in order]
     for start in range(len(order) - 2):
-        first, second = values[start], values[start + 1]
-        if first is None or second is None or first == second:
-            continue
-        step, gap = second - first, places[start + 1] - places[start]
-        if gap <= 0:
+        step, gap = values[start + 1] - values[start], places[start + 1] - places[start]
+        if step == 0 or gap <= 0:
             continue
         end = start + 1
-        while end + 1 < len(order):
-            following = values[end + 1]
-            if following is None or abs((following - values[end]) - step) > 1e-6 * max(1, abs(step)):  # type: ignore[operator]
-                break
-            if abs((places[end + 1] - places[end]) - gap) > 0.2 * gap:
-                break
+        while (
+            end + 1 < len(order)
+            and abs(values[end + 1] - values[end] - step) <= 1e-6 * max(1, abs(step))
+            and abs(places[end + 1] - places[end] - gap) <= 0.2 * gap
+        ):
             end += 1
         if end - start >= 2:
-            runs.append(list(order[start : end + 1]))
+            runs.append(order[start : end + 1])
     return runs
 
 
 def find_charts(layout: Layout, fiscal_year: int | None) -> Charts:
     """Axis ticks and rows of categories among the loose spans of a page."""
     charts = Charts(points=layout.page.points)
-    loose = _loose(layout.root)
+    regions = list(_regions(layout.root))
+    loose = [span for region in regions for block in region.blocks() for span in block.spans]
+    tables = [item.grid for region in regions for item in region.items if isinstance(item, Table) and not item.grid.ruled]
+    white = [span for grid in tables for cell in grid.cells for span in cell.spans]
+    numbers = [s for s in (*loose, *white) if _value(s.text) is not None]
     runs: list[list[Span]] = []
-    numbers = [s for s in [*loose, *_white_cells(layout.root)] if _value(s.text) is not None]
     for edge in (0, 2):
         columns: dict[int, list[Span]] = {}
         for span in numbers:
@@ -116,7 +93,7 @@ def find_charts(layout: Layout, fiscal_year: int | None) -> Charts:
                 charts.ticks.update(id(s) for s in run)
                 runs.append(run)
     charts.axes = [_axis(run, loose) for run in _longest(runs)]
-    for region in _regions(layout.root):
+    for region in regions:
         _find_rows(region, charts, fiscal_year)
     return charts
 
@@ -177,7 +154,7 @@ def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
     spans = [span for block in region.blocks() if len(block.lines) == 1 for span in block.spans]
     for key in sorted(rows):
         row = sorted([*rows[key], *rows.get(key + 1, [])], key=lambda s: s.box.x0)
-        for run in _steps([s for s in row if _value(s.text) is not None and not _is_year(s.text)], 0):
+        for run in _steps([s for s in row if not _is_year(s.text)], 0):
             charts.ticks.update(id(s) for s in run)
         for part in _parted(row):
             found = _categories(part, fiscal_year)

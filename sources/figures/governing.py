@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from sources.figures.charts import Category, area_of, axis_of, category_of
 from sources.figures.saying import heading
@@ -14,16 +13,12 @@ from sources.figures.tiles import Tile
 from sources.layout.page import Region
 from sources.layout.text import Span, overlap
 from sources.notation import Context, Heading
-from sources.records import Box, Period
-
-
-def fiscal_year_period(year: int | None) -> Period | None:
-    """April of a year to March of the next."""
-    return Period("fiscal_year", date(year, 4, 1), date(year + 1, 3, 31)) if year else None
+from sources.notation.periods import fiscal
+from sources.records import Box
 
 
 def under(context: Context, says: Heading) -> Context:
-    """A context within that of a heading."""
+    """A context within that of a heading over text: it dates and counts what follows, and tells a target. (Heads of tables say more: ``tables``.)"""
     if says.is_target:
         return replace(context, measure="target", period=says.period or context.period, base=None)
     return replace(
@@ -59,7 +54,7 @@ class Governing:
         words = "".join(span.text for line in lines for span in line)
         named = None
         if len(lines) <= 4 and not self._named(lines):
-            own = fiscal_year_period(context.fiscal_year) if re.search("前年|前回|昨年", words) else None
+            own = fiscal(context.fiscal_year) if context.fiscal_year and re.search("前年|前回|昨年", words) else None
             dated = category_of(box, self.scene.charts, chart, dated=True, own=own)
             if dated is not None:
                 context = replace(context, period=dated.period)

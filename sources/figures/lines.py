@@ -12,9 +12,8 @@ from sources.layout.text import Span, glyph_box, union
 from sources.pdf.document import Glyph
 from sources.records import Box
 
+# What begins a line of its own: a mark or number of a list, a bracket, 前年 or うち.
 _FRESH = re.compile(r"^\s*(?:[・•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳-]|[0-9０-９]+[.．、)）]|前年|うち)")
-
-
 # Words in Latin letters have a blank between them, also where a line ends; the digits of a number have none.
 _LATIN_BREAK = re.compile(r"[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z]")
 # 原料, 895: a name and its value, as a list or the labels of a chart give them line by line.

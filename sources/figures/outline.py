@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 
 from sources.figures.saying import heading
@@ -41,6 +40,15 @@ def numbering(text: str) -> tuple[str, int] | None:
     return None
 
 
+def _after(number: str, text: str) -> str:
+    """What a heading says after its number; blanks may stand in that, and are no part of ``number``."""
+    left, cut = len(number), 0
+    while left and cut < len(text):
+        left -= not text[cut].isspace()
+        cut += 1
+    return text[cut:].lstrip(" .．、:：　") if number else text
+
+
 @dataclass(slots=True)
 class Section:
     number: str
@@ -63,16 +71,7 @@ class Outline:
     def open(self, text: str, size: float, box: Box, page: int) -> Section:
         found = numbering(text)
         number, rank = found if found else ("", None)
-        plain = text.strip()
-        # The number may have been printed in wide digits: cut as many characters as it takes, blanks not counted.
-        title = plain
-        if number:
-            left = len(number)
-            cut = 0
-            while left and cut < len(plain):
-                left -= not plain[cut].isspace()
-                cut += 1
-            title = plain[cut:].lstrip(" .．、:：　")
+        title = _after(number, text.strip())
         if self.path and not number:
             last = self.path[-1]
             beside = last.page == page and not last.title and min(last.box.bottom, box.bottom) - max(last.box.top, box.top) > 0
@@ -98,8 +97,3 @@ class Outline:
     @property
     def title(self) -> str:
         return next((s.title for s in reversed(self.path) if s.title), "")
-
-
-def plain(text: str) -> str:
-    """Text for comparing: one width, no blanks."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

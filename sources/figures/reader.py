@@ -15,7 +15,7 @@ from sources.figures.lines import Text
 from sources.figures.outline import Outline
 from sources.figures.saying import BRACKETED, ITEM, NOTE, SENTENCE_END, heading, read
 from sources.figures.scene import Scene
-from sources.figures.tables import read_cells
+from sources.figures.tables import CellReading, read_cells
 from sources.figures.tiles import Tile, Tiles
 from sources.layout.page import Block, Layout, Region, Table
 from sources.layout.text import Span, overlap, union
@@ -220,51 +220,50 @@ class _PageReader:
     # -- tables -----------------------------------------------------------------------------------------------------------
 
     def _table(self, table: Table, region: Region, tile: Tile | None, place: int) -> None:
-        box = table.box
+        grid, box = table.grid, table.box
         caption = self._caption(region, place, box)
         context, _ = self.governing.context_of(box, region, tile, self.pending)
         self.pending = None
-        reach = area_of(box, region)
-        notes = "\n".join(
+        title = (tile.title if tile else "") or caption.replace("\n", " ")
+        over = "\n".join(words for words in (self.scene.outline.title, caption) if words)
+        done: set[int] = set()
+        for reading in read_cells(grid, context, over, self._notes_of(box, region), self.scene.has_figure):
+            if not all(id(s) in self.scene.charts.ticks for s in reading.cell.spans):
+                self._cell(reading, title, area_of(box, region), ruled=grid.ruled)
+                done.add(id(reading.cell))
+        for other in grid.cells:
+            if id(other) not in done and other.spans:
+                text = Text.of([[s] for s in other.spans])
+                ticks = all(id(s) in self.scene.charts.ticks for s in other.spans)
+                self._account(text, read(text.string, self.scene.context).marks, "axis" if ticks else "date", "head of a table")
+
+    def _cell(self, cell: CellReading, title: str, area: Box, *, ruled: bool) -> None:
+        """A cell with numbers. Without rules around it, it may as well be the label of a bar in a chart."""
+        text = Text.of([[s] for s in cell.cell.spans])
+        context, charts = cell.context, self.scene.charts
+        if not ruled and context.period is self.scene.context.period:
+            dated = category_of(cell.cell.box, charts, area, dated=True)
+            context = replace(context, period=dated.period) if dated else context
+        reading = read(text.string, context)
+        named = None if ruled else category_of(cell.cell.box, charts, area, dated=False)
+        numbers = []
+        for q in reading.figures:
+            own = q.subject.strip()
+            label = f"{own} {cell.label}".strip() if own not in cell.label else cell.label
+            if named is not None:
+                label = f"{named.text} {label}".strip()
+            numbers.append(self._emit(q, text, label or title, title, cell.reason if label else "the caption"))
+        self._account(text, reading.marks, None, "", numbers, reading.figures)
+
+    def _notes_of(self, box: Box, region: Region) -> str:
+        """The notes beside a table, or right under it."""
+        return "\n".join(
             b.text
             for b in self._blocks_near(region)
             if (0 <= b.box.top - box.bottom < 60 or overlap(b.box.top, b.box.bottom, box.top, box.bottom) > 0)
             and overlap(b.box.x0 - 20, b.box.x1 + 20, box.x0, box.x1) > 0
             and (NOTE.match(b.text) or NOTE.match(b.text.replace("\n", "")))
         )
-        title = (tile.title if tile else "") or caption.replace("\n", " ")
-        section_words = self.scene.outline.title
-        done: set[int] = set()
-        grid = table.grid
-        for cell in read_cells(
-            grid, context, f"{section_words}\n{caption}" if caption else section_words, notes, self.scene.has_figure
-        ):
-            spans = cell.cell.spans
-            if not spans or all(id(s) in self.scene.charts.ticks for s in spans):
-                continue
-            text = Text.of([[s] for s in spans])
-            ctx = cell.context
-            if not grid.ruled and ctx.period is self.scene.context.period:
-                dated = category_of(cell.cell.box, self.scene.charts, reach, dated=True)
-                ctx = replace(ctx, period=dated.period) if dated else ctx
-            reading = read(text.string, ctx)
-            done.add(id(cell.cell))
-            named = None if grid.ruled else category_of(cell.cell.box, self.scene.charts, reach, dated=False)
-            numbers = []
-            for q in reading.figures:
-                own = q.subject.strip()
-                label = cell.label
-                if own and own not in label:
-                    label = f"{own} {label}".strip()
-                if named is not None:
-                    label = f"{named.text} {label}".strip()
-                numbers.append(self._emit(q, text, label or title, title, cell.reason if label else "the caption"))
-            self._account(text, reading.marks, None, "", numbers, reading.figures)
-        for other in grid.cells:
-            if id(other) not in done and other.spans:
-                text = Text.of([[s] for s in other.spans])
-                ticks = all(id(s) in self.scene.charts.ticks for s in other.spans)
-                self._account(text, read(text.string, self.scene.context).marks, "axis" if ticks else "date", "head of a table")
 
     @staticmethod
     def _blocks_near(region: Region) -> Iterator[Block]:

@@ -27,7 +27,3 @@ class Scene:
     def names(self, text: str) -> bool:
         """Whether a line could name something: a unit in brackets, a period or a number alone does not."""
         return bool(re.sub(r"[\W\d_]", "", heading(text, self.context).label))
-
-    def label(self, text: str) -> str:
-        """The words of a line that could name a figure."""
-        return heading(text, self.context).label

@@ -133,23 +133,9 @@ def _governed_cell(
     no_year: bool,
 ) -> CellReading:
     column = [(c.text, _says(c.text, base)) for c in tops]
-    context = base
     units = [c for c, over in lefts if _UNIT_HEAD.match(folded(over))]
-    lefts = [(c, over) for c, over in lefts if c not in units]
-    row = [(text, _says(text, base)) for text in (_dated_stub(c, over) for c, over in lefts)]
-    for text, says in row:
-        # 契約数 or 国 at the left names the row; only a head above its column or a bracket says in what it is counted.
-        counted = "(" not in folded(text) and "単位" not in text
-        context = _governed(context, replace(says, unit="", scale=0) if counted else says)
-    for _, says in column:
-        # A day in the head beats the year of the row; a year that the head names (R3年度人件費率) does so too.
-        context = _governed(context, says)
-    for cell_of_unit in [] if any(says.unit for _, says in column) else units:
-        said = heading(f"(単位：{cell_of_unit.text.strip()})", base)
-        context = replace(context, unit=said.unit or context.unit, scale=said.scale)
-    if _RATE.search(folded(column[-1][1].label if column else "")) and re.search(r"単位[^)）\n]*[%％]", caption):
-        # (単位：百万円、％): the second unit is that of the rates.
-        context = replace(context, unit="%", scale=0)
+    row = [(text, _says(text, base)) for text in (_dated_stub(c, over) for c, over in lefts if c not in units)]
+    context = _under_heads(base, row, column, units, caption)
     reason = "row and column heads"
     if each and context.period and context.period.kind in ("fiscal_year", "calendar_year"):
         context = replace(context, period=_in_year(context.period, int(each[1]), int(each[2])))
@@ -159,22 +145,50 @@ def _governed_cell(
         if name in names:
             context = replace(context, period=says.period)
             reason = "a note on " + name
-    text = folded(cell.text)
     if no_year:
         context = replace(context, calendar="none")
+    text = folded(cell.text)
     if (mark := _CELL_NOTE.search(text)) and (found := _MARKER.match(mark[0])) and (noted := notes.marked.get(found[1])):
-        period = noted.period
-        if noted.period_back and context.period is not None:
-            period = _years_before(context.period, noted.period_back)
-        context = replace(context, measure=noted.measure or "level", base=None, base_back=0, period=period or context.period)
+        context = _under_note(context, noted)
         reason = "a note marked " + mark[0].strip()
-    names_of_row = [says.label or ("" if says.period else text) for text, says in row if not re.fullmatch(r"[0-9]{1,4}", folded(text))]
-    label = _join([name for name in (*names_of_row, *(says.label for _, says in column)) if name and not is_period(name)])
+    return CellReading(cell, context, _label(row, column, group, caption), reason)
+
+
+def _under_heads(
+    base: Context, row: list[tuple[str, Heading]], column: list[tuple[str, Heading]], units: list[Cell], caption: str
+) -> Context:
+    """What governs a cell by the heads at its left and above it, and by the cells of its row that state a unit."""
+    context = base
+    for text, says in row:
+        # 契約数 or 国 at the left names the row; only a head above its column or a bracket says in what it is counted.
+        counted = "(" not in folded(text) and "単位" not in text
+        context = _governed(context, replace(says, unit="", scale=0) if counted else says)
+    for _, says in column:
+        # A day in the head beats the year of the row; a year that the head names (R3年度人件費率) does so too.
+        context = _governed(context, says)
+    for cell in [] if any(says.unit for _, says in column) else units:
+        said = heading(f"(単位：{cell.text.strip()})", base)
+        context = replace(context, unit=said.unit or context.unit, scale=said.scale)
+    if _RATE.search(folded(column[-1][1].label if column else "")) and re.search(r"単位[^)）\n]*[%％]", caption):
+        # (単位：百万円、％): the second unit is that of the rates.
+        context = replace(context, unit="%", scale=0)
+    return context
+
+
+def _under_note(context: Context, noted: Heading) -> Context:
+    period = noted.period
+    if noted.period_back and context.period is not None:
+        period = _years_before(context.period, noted.period_back)
+    return replace(context, measure=noted.measure or "level", base=None, base_back=0, period=period or context.period)
+
+
+def _label(row: list[tuple[str, Heading]], column: list[tuple[str, Heading]], group: str, caption: str) -> str:
+    """What the number of a cell counts: its row, its column, and the group of rows that it stands in."""
+    of_row = [says.label or ("" if says.period else text) for text, says in row if not re.fullmatch(r"[0-9]{1,4}", folded(text))]
+    label = _join([name for name in (*of_row, *(says.label for _, says in column)) if name and not is_period(name)])
     if not label:
-        label = _join([group, caption])
-    elif group and not label.startswith(group):
-        label = f"{label} {_join([group])}"
-    return CellReading(cell, context, label, reason)
+        return _join([group, caption])
+    return f"{label} {_join([group])}" if group and not label.startswith(group) else label
 
 
 def _is_no_year(cell: Cell, named_by: list[Cell], grid: Grid, heads: Heads) -> bool:
@@ -207,7 +221,7 @@ def _years_before(period: Period, years: int) -> Period:
 
 
 def _governed(context: Context, says: Heading) -> Context:
-    """A context with what a head says put over it."""
+    """A context with what the head of a row or column says put over it, its measure, base and qualifier too."""
     unit, scale = (says.unit, says.scale) if says.unit or says.scale else (context.unit, context.scale)
     return replace(
         context,

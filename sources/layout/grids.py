@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from sources.layout.groups import Groups
 from sources.layout.text import Span, glyph_box, overlap, union, words_of
-from sources.pdf.document import Glyph, Panel, Rule, _frame
+from sources.pdf.document import Glyph, Panel, Rule
 from sources.records import Box
 
 # Rules that miss each other by less are meant to meet (points).
@@ -83,22 +84,22 @@ def _families(rules: Sequence[Rule]) -> list[list[Rule]]:
     across = [r for r in rules if r.horizontal]
     down = sorted((r for r in rules if not r.horizontal), key=lambda r: r.at)
     positions = [r.at for r in down]
-    parent = {id(r): id(r) for r in rules}
-
-    def root(key: int) -> int:
-        while parent[key] != key:
-            parent[key] = parent[parent[key]]
-            key = parent[key]
-        return key
-
+    number = {id(r): n for n, r in enumerate(rules)}
+    groups = Groups(len(rules))
     for h in across:
         for v in down[bisect_left(positions, h.start - SNAP) : bisect_left(positions, h.end + SNAP)]:
             if v.start - SNAP <= h.at <= v.end + SNAP:
-                parent[root(id(h))] = root(id(v))
-    families: dict[int, list[Rule]] = defaultdict(list)
-    for rule in rules:
-        families[root(id(rule))].append(rule)
-    return list(families.values())
+                groups.join(number[id(h)], number[id(v)])
+    return [[rules[n] for n in group] for group in groups.all()]
+
+
+def _frame(box: Box) -> list[Rule]:
+    return [
+        Rule(True, box.top, box.x0, box.x1),
+        Rule(True, box.bottom, box.x0, box.x1),
+        Rule(False, box.x0, box.top, box.bottom),
+        Rule(False, box.x1, box.top, box.bottom),
+    ]
 
 
 def ruled_grids(rules: Sequence[Rule], panels: Sequence[Panel]) -> list[Grid]:
@@ -154,22 +155,12 @@ def _grid(family: Sequence[Rule]) -> Grid | None:
 
 def _grouped(rows: int, cols: int, joined: Callable[[int, int], Iterable[tuple[int, int]]]) -> list[list[tuple[int, int]]]:
     """The squares of a grid, those together that are joined, directly or by way of others."""
-    group = list(range(rows * cols))
-
-    def root(n: int) -> int:
-        while group[n] != n:
-            group[n] = group[group[n]]
-            n = group[n]
-        return n
-
-    squares = [(j, i) for j in range(rows) for i in range(cols)]
-    for j, i in squares:
-        for other_j, other_i in joined(j, i):
-            group[root(j * cols + i)] = root(other_j * cols + other_i)
-    merged: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for j, i in squares:
-        merged[root(j * cols + i)].append((j, i))
-    return list(merged.values())
+    groups = Groups(rows * cols)
+    for j in range(rows):
+        for i in range(cols):
+            for other_j, other_i in joined(j, i):
+                groups.join(j * cols + i, other_j * cols + other_i)
+    return [[divmod(n, cols) for n in group] for group in groups.all()]
 
 
 def part_rows(grid: Grid, is_value: Callable[[str], bool]) -> None:
@@ -236,7 +227,7 @@ def _cut_row(grid: Grid, row: int, lines: Sequence[float]) -> None:
     grid.rows += more
 
 
-def unruled_grids(lines: Sequence[Sequence[Span]], is_value: "Sequence[Sequence[bool]]") -> list[tuple[Grid, list[Span]]]:  # noqa: UP037
+def unruled_grids(lines: Sequence[Sequence[Span]], is_value: Sequence[Sequence[bool]]) -> list[tuple[Grid, list[Span]]]:
     """Grids in lines of spans that only white space parts.
 
     ``lines`` are rows of spans from top to bottom; ``is_value`` tells which spans are little else than a number. A grid is
@@ -304,17 +295,17 @@ def _white_grid(rows: Sequence[Sequence[Span]], values: Sequence[Sequence[bool]]
     for r, row in enumerate(rows):
         parts = [(piece, value) for span, value in zip(row, values[r], strict=True) for piece in _parted(span, bands)]
         for span, value in parts:
-            hits2 = [k for k, b in enumerate(bands) if overlap(b[0], b[1], span.box.x0, span.box.x1) > 0.5]
-            if not hits2:
+            over = [k for k, b in enumerate(bands) if overlap(b[0], b[1], span.box.x0, span.box.x1) > 0.5]
+            if not over:
                 return None
             if value:
-                columns[hits2[0]].add(r)
-            there = next((c for c in cells if c.row == r and c.col == hits2[0]), None)
+                columns[over[0]].add(r)
+            there = next((c for c in cells if c.row == r and c.col == over[0]), None)
             if there:
                 there.spans.append(span)
                 there.box = union((there.box, span.box))
             else:
-                cells.append(Cell(span.box, r, r, hits2[0], hits2[-1], [span]))
+                cells.append(Cell(span.box, r, r, over[0], over[-1], [span]))
     # One shared column of values under one another is what a table has and a line of prose has not.
     if max(len(rows_with_values) for rows_with_values in columns) < 2:
         return None

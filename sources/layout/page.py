@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sources.layout.grids import Grid, part_rows, ruled_grids, unruled_grids
+from sources.layout.groups import Groups
 from sources.layout.text import Span, columns_of_vertical_text, overlap, spans, union
 from sources.layout.turn import turned_box, turned_page
 from sources.pdf.document import Glyph, Page, Panel, Rule
@@ -57,7 +58,7 @@ class Table:
 
 @dataclass(slots=True)
 class Region:
-    """The page itself, or a panel on it. ``items`` are its blocks, tables and panels in reading order."""
+    """The page itself, a panel on it, or (``loose``) a block taken for one. ``items`` are its blocks, tables and panels in reading order."""
 
     kind: str
     box: Box
@@ -164,6 +165,7 @@ def _is_table(grid: Grid) -> bool:
     return (headed or stubbed) and len(long) * 3 <= len(full)
 
 
+# A number with one of the commonest units, among other words of a cell; the notation, which knows them all, comes later on the way.
 _MEASURED = re.compile(r"[0-9][0-9,.]*\s*(?:[%‰件名人円枚校台戸回]|万|億|千|兆)")
 # Age groups name a row or column: 65歳以上, 20～29歳, 10代.
 _AGES = re.compile(r"(?:[0-9]+\s*歳?\s*[~-]\s*)?[0-9]+\s*(?:歳|代)\s*(?:以上|以下|未満|代)?")
@@ -198,10 +200,6 @@ def _all_grids(rules: Sequence[Rule], panels: Sequence[Panel]) -> list[Grid]:
     drawn = ruled_grids(rules, [p for p in panels if p.stroked])
     shaded = [p for p in panels if not p.stroked and not any(_inside(p.box, g.box, 3) for g in drawn)]
     return drawn + ruled_grids([], shaded)
-
-
-def _stacked(grid: Grid) -> Panel:
-    return Panel(grid.box, False, True)
 
 
 def analyse(page: Page) -> Layout:
@@ -241,7 +239,7 @@ def _tables_and_panels(page: Page, index: _Index) -> tuple[list[Grid], list[Pane
             tables.append(grid)
             taken |= placed
         elif grid.cols == 1 and placed and sum(1 for c in grid.cells if c.spans) >= 2:
-            stacks.append(_stacked(grid))
+            stacks.append(Panel(grid.box, filled=False, stroked=True))
     panels = [p for p in panels if not any(_inside(p.box, t.box, 3) for t in tables)]
     panels = [p for p in panels if not any(_inside(p.box, s.box, 3) and p.box != s.box for s in stacks)]
     return tables, panels + stacks, taken
@@ -289,7 +287,7 @@ def _overflow(glyphs: Sequence[Glyph], owner: dict[int, int], taken: set[int]) -
     for row in rows.values():
         row.sort(key=lambda g: g.x0)
         for order in (row, row[::-1]):
-            for a, b in zip(order, order[1:], strict=False):
+            for a, b in pairwise(order):
                 gap = max(b.x0 - a.x1, a.x0 - b.x1)
                 if id(a) not in owner or abs(a.size - b.size) > 0.05 * a.size:
                     continue
@@ -312,13 +310,13 @@ def _touches(rule: Rule, box: Box) -> bool:
 def _vertical(glyphs: Sequence[Glyph]) -> tuple[list[Span], list[Glyph]]:
     """Vertical text is looked for only where enough glyphs have no neighbour on their baseline."""
     inked = [g for g in glyphs if not g.text.isspace()]
-    rows: dict[tuple[int, int], list[float]] = defaultdict(list)
+    rows: dict[int, list[float]] = defaultdict(list)
     for g in inked:
-        rows[round(g.baseline / 2), 0].append(g.x0)
+        rows[round(g.baseline / 2)].append(g.x0)
     lonely = 0
-    for (key, _), starts in rows.items():
-        near = sorted([*starts, *rows.get((key + 1, 0), ()), *rows.get((key - 1, 0), ())])
-        lonely += sum(1 for a, b in zip(near, near[1:], strict=False) if b - a > 1.6 * 10) + (1 if len(near) == 1 else 0)
+    for row, starts in rows.items():
+        near = sorted([*starts, *rows.get(row + 1, ()), *rows.get(row - 1, ())])
+        lonely += sum(b - a > 16 for a, b in pairwise(near)) + (len(near) == 1)  # points: more than any usual letter is wide
     if lonely < 8 and lonely < 0.05 * len(inked):
         return [], list(glyphs)
     return columns_of_vertical_text(glyphs)
@@ -366,14 +364,8 @@ def _nested(root: Region, panels: Sequence[Panel]) -> list[Region]:
     """Panels that hold text as regions, each in the smallest region around it."""
     kept: list[Box] = []
     for panel in sorted(panels, key=lambda p: _area(p.box)):
-        twin = any(
-            overlap(panel.box.x0, panel.box.x1, k.x0, k.x1) * overlap(panel.box.top, panel.box.bottom, k.top, k.bottom)
-            > 0.9 * max(_area(panel.box), _area(k))
-            for k in kept
-            if overlap(panel.box.x0, panel.box.x1, k.x0, k.x1) > 0
-            and overlap(panel.box.top, panel.box.bottom, k.top, k.bottom) > 0
-        )
-        if not twin:
+        # Twice in one place, as a fill and as its outline, a panel is one.
+        if not any(_common(panel.box, k) > 0.9 * max(_area(panel.box), _area(k)) for k in kept):
             kept.append(panel.box)
     regions = [Region("panel", box) for box in kept]
     for region in regions:
@@ -383,51 +375,30 @@ def _nested(root: Region, panels: Sequence[Panel]) -> list[Region]:
 
 
 def _hang(root: Region, regions: Sequence[Region]) -> None:
-    """Hang every region that holds something into its parent, in reading order; a strip is a block of its parent."""
+    """Hang every region that holds something into its parent, in reading order; a strip or the frame of a table is what it holds."""
     for region in sorted(regions, key=lambda r: _area(r.box)):
         if region is root or not region.items:
             continue
         home = region.parent or root
         only = region.items[0] if len(region.items) == 1 else None
-        if isinstance(only, Block) and only.strip:
-            only.box = union((only.box, only.box))
-            home.items.append(only)
-        elif isinstance(only, Table):
-            home.items.append(only)
-        else:
-            home.items.append(region)
+        is_frame = isinstance(only, Table) or (isinstance(only, Block) and only.strip)
+        home.items.append(only if only is not None and is_frame else region)
     for region in regions:
         region.items = reading_order(region.items)
 
 
 def _blocks(found: Sequence[Span]) -> list[Block | Table | Region]:
-    rows: list[list[Span]] = []
-    for span in sorted(found, key=lambda s: (s.baseline, s.box.x0)):
-        if rows and abs(rows[-1][0].baseline - span.baseline) <= 0.25 * min(rows[-1][0].size, span.size):
-            rows[-1].append(span)
-        else:
-            rows.append([span])
-    for row in rows:
-        row.sort(key=lambda s: s.box.x0)
-    out: list[Block | Table | Region] = []
+    rows = _lines(found)
     grids = unruled_grids(rows, [[looks_like_value(s.text) for s in row] for row in rows])
     used = {id(span) for _, members in grids for span in members}
-    out += [Table(grid) for grid, _ in grids]
     left = [span for row in rows for span in row if id(span) not in used]
-    return out + [*_clusters(left)]
+    return [*(Table(grid) for grid, _ in grids), *_clusters(left)]
 
 
 def _clusters(items: Sequence[Span]) -> list[Block]:
     """Spans that stand close under one another, as blocks."""
     order = sorted(range(len(items)), key=lambda i: items[i].box.top)
-    parent = list(range(len(items)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
+    groups = Groups(len(items))
     for n, i in enumerate(order):
         above = items[i]
         under: list[int] = []
@@ -436,7 +407,7 @@ def _clusters(items: Sequence[Span]) -> list[Block]:
             em = (above.size + below.size) / 2
             if below.box.top - above.box.bottom > 1.2 * max(above.size, 40):
                 break
-            if abs(above.baseline - below.baseline) <= 0.25 * min(above.size, below.size):
+            if _on_one_line(above, below):
                 continue
             gap = below.box.top - above.box.bottom
             shared = overlap(above.box.x0, above.box.x1, below.box.x0, below.box.x1)
@@ -446,25 +417,31 @@ def _clusters(items: Sequence[Span]) -> list[Block]:
         nearest = min((items[j].box.top for j in under), default=0.0)
         first = [j for j in under if items[j].box.top <= nearest + 0.5 * items[j].size]
         # A line over several columns is their heading, and joins none of them.
-        if len(first) == 1 or (first and all(root(j) == root(first[0]) for j in first)):
+        if first and all(groups.of(j) == groups.of(first[0]) for j in first):
             for j in first:
-                parent[root(j)] = root(i)
-    groups: dict[int, list[Span]] = defaultdict(list)
-    for i in range(len(items)):
-        groups[root(i)].append(items[i])
-    return [_block(group) for group in groups.values()]
+                groups.join(j, i)
+    return [_block([items[i] for i in group]) for group in groups.all()]
 
 
 def _block(group: Sequence[Span]) -> Block:
+    return Block(_lines(group), union(s.box for s in group))
+
+
+def _lines(group: Sequence[Span]) -> list[list[Span]]:
+    """Spans by the baseline that they stand on, from top to bottom and left to right."""
     lines: list[list[Span]] = []
     for span in sorted(group, key=lambda s: (s.baseline, s.box.x0)):
-        if lines and abs(lines[-1][0].baseline - span.baseline) <= 0.25 * min(lines[-1][0].size, span.size):
+        if lines and _on_one_line(lines[-1][0], span):
             lines[-1].append(span)
         else:
             lines.append([span])
     for line in lines:
         line.sort(key=lambda s: s.box.x0)
-    return Block(lines, union(s.box for s in group))
+    return lines
+
+
+def _on_one_line(one: Span, other: Span) -> bool:
+    return abs(one.baseline - other.baseline) <= 0.25 * min(one.size, other.size)
 
 
 def reading_order(items: Sequence[Block | Table | Region]) -> list[Block | Table | Region]:

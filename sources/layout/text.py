@@ -6,8 +6,9 @@ All limits are shares of the font size (em), as a typesetter thinks of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from sources.pdf.document import Glyph, Rule
 from sources.records import Box
@@ -16,7 +17,7 @@ from sources.records import Box
 BLANK = 0.32
 SPLIT = 1.25
 _FOOTNOTE = re.compile(r"^[0-9０-９]{1,2}$")
-# Letters set apart to fill a cell (区　分) stand evenly; two words of a table row do not.
+# A number or mark that its item may stand well apart from: 第1章, (1), ①, 注1, ※1, Ⅱ.
 _NUMBERED = re.compile(
     r"^(第?\s*[0-9０-９]{1,2}\s*[章節編部]?|[(（]\s*[0-9０-９]{1,2}\s*[)）]|[①-⑳]"
     r"|[(（]?\s*注\s*[)）]?\s*[0-9０-９]{0,2}|※\s*[0-9０-９]{0,2}|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+)\s*[.．、:：]?$"
@@ -95,6 +96,7 @@ def _span(glyphs: Sequence[Glyph], after_blank: set[int]) -> Span | None:
 
 
 def _even(gaps: Sequence[float]) -> bool:
+    """Letters set apart to fill a cell (区　分　名) stand evenly; the words of a table row do not."""
     return len(gaps) >= 2 and max(gaps) - min(gaps) <= 0.35 * max(gaps)
 
 
@@ -128,11 +130,10 @@ def spans(glyphs: Sequence[Glyph], rules: Sequence[Rule] = (), split: float = SP
         inked = [g for g in row if not g.text.isspace()]
         if not inked:
             continue
-        after_blank = {id(b) for a, b in zip(row, row[1:], strict=False) if a.text.isspace() and not b.text.isspace()}
-        gaps = [b.x0 - a.x1 for a, b in zip(inked, inked[1:], strict=False)]
+        after_blank = {id(b) for a, b in pairwise(row) if a.text.isspace() and not b.text.isspace()}
         parts: list[list[Glyph]] = [[inked[0]]]
-        for (left, right), gap in zip(zip(inked, inked[1:], strict=False), gaps, strict=True):
-            em = max(left.size, right.size)
+        for left, right in pairwise(inked):
+            gap, em = right.x0 - left.x1, max(left.size, right.size)
             if gap > split * em or (gap > 0.3 * em and upright and _crossed(left, right, upright)):
                 parts.append([])
             parts[-1].append(right)
@@ -145,7 +146,7 @@ def _number_columns(part: list[Glyph]) -> list[list[Glyph]]:
     """Numbers of several columns that stand close: the blanks inside a number (1 184 392) are even and narrower."""
     if not all(g.text.isdigit() or g.text in ",." for g in part):
         return [part]
-    gaps = [(b.x0 - a.x1) / a.size for a, b in zip(part, part[1:], strict=False)]
+    gaps = [(b.x0 - a.x1) / a.size for a, b in pairwise(part)]
     blanks = sorted(gap for gap in gaps if gap > BLANK * 0.6)
     if len(blanks) < 2 or blanks[-1] < 1.4 * blanks[0] or blanks[-1] < 0.4:
         return [part]
@@ -173,7 +174,7 @@ def _rejoined(parts: list[list[Glyph]]) -> list[list[Glyph]]:
         joined.append(list(part))
     singles = [part for part in joined if len(part) == 1]
     if len(joined) >= 3 and len(singles) == len(joined) and all(ord(p[0].text[0]) > 0x2E80 for p in joined):
-        gaps = [b[0].x0 - a[0].x1 for a, b in zip(joined, joined[1:], strict=False)]
+        gaps = [b[0].x0 - a[0].x1 for a, b in pairwise(joined)]
         if _even(gaps):
             return [[part[0] for part in joined]]
     return joined
@@ -184,49 +185,56 @@ def _raised(items: list[Span]) -> list[Span]:
     out = sorted(items, key=lambda s: -s.size)
     taken: set[int] = set()
     for i, big in enumerate(out):
-        if i in taken:
+        if id(big) in taken:
             continue
-        for j in range(len(out) - 1, i, -1):
-            small = out[j]
-            if j in taken or small.size > 0.8 * big.size:
-                continue
-            inside = overlap(big.box.top, big.box.bottom, small.box.top, small.box.bottom) >= 0.7 * small.height
-            left, right = big.box.x0 - small.box.x1, small.box.x0 - big.box.x1
-            note = _FOOTNOTE.match(small.text) and small.baseline < big.baseline - 0.2 * big.size and small.size <= 0.72 * big.size
-            if note and left < 0 and right < -0.1 * small.size and overlap(big.box.top, big.box.bottom, small.box.top, small.box.bottom) > 0:
-                place = next((k for k, (_, g) in enumerate(big.chars) if g is not None and g.x0 >= small.box.x0 - 1), len(big.chars))
-                big.chars[place:place] = [("※", None), *small.chars]
-                taken.add(j)
-                continue
-            reach = (0.6 if len(small.text) <= 4 else 0.35) * big.size
-            if not inside or not (-0.1 * small.size <= right <= reach or -0.1 * small.size <= left <= reach):
-                continue
-            rivals = [
-                k
-                for k, other in enumerate(out)
-                if k not in (i, j)
-                and k not in taken
-                and abs(other.size - small.size) < 0.2 * small.size
-                and overlap(other.box.x0, other.box.x1, small.box.x0, small.box.x1) > 0
-                and overlap(big.box.top, big.box.bottom, other.box.top, other.box.bottom) >= 0.5 * other.height
-            ]
-            if rivals:
-                continue
-            if note:
-                # A raised 2 after m or km is part of the unit; after other words it points to a note.
-                squared = right >= -0.1 * small.size and re.search(r"(?:^|[^A-Za-z])[ck]?m$", big.text)
-                exponent = {"2": "²", "3": "³"}.get(small.text) if squared else None
-                chars = [(exponent, small.chars[0][1])] if exponent else [("※", None), *small.chars]
-                big.chars = [*big.chars, *chars] if right >= -0.1 * small.size else big.chars
-                if right >= -0.1 * small.size:
-                    big.box = union((big.box, small.box))
-                    taken.add(j)
-                continue
-            chars = [*big.chars, *small.chars] if right >= -0.1 * small.size else [*small.chars, *big.chars]
-            big.chars, big.box = chars, union((big.box, small.box))
-            taken.add(j)
-    kept = [span for i, span in enumerate(out) if i not in taken]
+        for small in out[:i:-1]:
+            if id(small) not in taken and small.size <= 0.8 * big.size and _set_into(big, small, out, taken):
+                taken.add(id(small))
+    kept = [span for span in out if id(span) not in taken]
     return sorted(kept, key=lambda s: (round(s.baseline), s.box.x0))
+
+
+def _set_into(big: Span, small: Span, spans: Sequence[Span], taken: set[int]) -> bool:
+    """Set a small span into a big one, if it belongs there: into a gap of it, before it or behind it."""
+    shared = overlap(big.box.top, big.box.bottom, small.box.top, small.box.bottom)
+    left, right = big.box.x0 - small.box.x1, small.box.x0 - big.box.x1
+    is_note = bool(
+        _FOOTNOTE.match(small.text) and small.baseline < big.baseline - 0.2 * big.size and small.size <= 0.72 * big.size
+    )
+    is_behind = right >= -0.1 * small.size
+    if is_note and left < 0 and not is_behind and shared > 0:
+        place = next((k for k, (_, g) in enumerate(big.chars) if g is not None and g.x0 >= small.box.x0 - 1), len(big.chars))
+        big.chars[place:place] = [("※", None), *small.chars]
+        return True
+    reach = (0.6 if len(small.text) <= 4 else 0.35) * big.size
+    is_close = -0.1 * small.size <= right <= reach or -0.1 * small.size <= left <= reach
+    if shared < 0.7 * small.height or not is_close or _has_rival(big, small, spans, taken):
+        return False
+    if is_note and not is_behind:
+        return False
+    raised = _as_raised(big, small) if is_note else small.chars
+    big.chars = [*big.chars, *raised] if is_behind else [*raised, *big.chars]
+    big.box = union((big.box, small.box))
+    return True
+
+
+def _has_rival(big: Span, small: Span, spans: Sequence[Span], taken: set[int]) -> bool:
+    """Whether another span of the small one's size stands over or under it beside the big one: the two are lines of their own."""
+    return any(
+        other is not big
+        and other is not small
+        and id(other) not in taken
+        and abs(other.size - small.size) < 0.2 * small.size
+        and overlap(other.box.x0, other.box.x1, small.box.x0, small.box.x1) > 0
+        and overlap(big.box.top, big.box.bottom, other.box.top, other.box.bottom) >= 0.5 * other.height
+        for other in spans
+    )
+
+
+def _as_raised(big: Span, small: Span) -> list[tuple[str, Glyph | None]]:
+    """A raised 2 after m or km is part of the unit; after other words it points to a note."""
+    exponent = {"2": "²", "3": "³"}.get(small.text) if re.search(r"(?:^|[^A-Za-z])[ck]?m$", big.text) else None
+    return [(exponent, small.chars[0][1])] if exponent else [("※", None), *small.chars]
 
 
 def columns_of_vertical_text(glyphs: Sequence[Glyph]) -> tuple[list[Span], list[Glyph]]:
@@ -235,36 +243,8 @@ def columns_of_vertical_text(glyphs: Sequence[Glyph]) -> tuple[list[Span], list[
     A glyph is taken for vertical when it has a close neighbour above or below on its axis and none beside it.
     """
     inked = [g for g in glyphs if not g.text.isspace()]
-    grid: dict[tuple[int, int], list[Glyph]] = {}
-    for g in inked:
-        grid.setdefault((int(g.x0 // 20), int(g.top // 20)), []).append(g)
-
-    def around(g: Glyph) -> Iterable[Glyph]:
-        cx, cy = int(g.x0 // 20), int(g.top // 20)
-        reach = 1 + int(g.size // 20)
-        for x in range(cx - reach, cx + reach + 1):
-            for y in range(cy - reach, cy + reach + 1):
-                yield from grid.get((x, y), ())
-
-    below: dict[int, Glyph] = {}
-    upright: set[int] = set()
-    for g in inked:
-        beside = False
-        for o in around(g):
-            if o is g:
-                continue
-            if overlap(g.top, g.bottom, o.top, o.bottom) > 0.5 * min(g.size, o.size) and -0.2 * g.size < max(
-                o.x0 - g.x1, g.x0 - o.x1
-            ) < 0.35 * min(g.size, o.size):
-                beside = True
-                break
-            middle = abs((g.x0 + g.x1) - (o.x0 + o.x1)) / 2
-            step = ((o.top + o.bottom) - (g.top + g.bottom)) / 2
-            if middle < 0.2 * g.size and abs(o.size - g.size) < 0.15 * g.size and 0.4 * g.size < step < 1.35 * g.size:
-                below[id(g)] = o
-        if not beside:
-            upright.add(id(g))
-    heads = {id(g) for g in inked if id(g) in upright} - {id(o) for k, o in below.items() if k in upright}
+    below, upright = _neighbours(inked)
+    heads = upright - {id(o) for k, o in below.items() if k in upright}
     out: list[Span] = []
     used: set[int] = set()
     for g in inked:
@@ -283,3 +263,39 @@ def columns_of_vertical_text(glyphs: Sequence[Glyph]) -> tuple[list[Span], list[
         out.append(Span(chars, box, g.size, sum(c.bold for c in chain) * 2 > len(chain), box.top, vertical=True))
     out.sort(key=lambda s: (-round(s.box.x1 / max(s.size, 1)), s.box.top))
     return out, [g for g in glyphs if id(g) not in used]
+
+
+def _neighbours(inked: Sequence[Glyph]) -> tuple[dict[int, Glyph], set[int]]:
+    """By identity: the glyph right below each on its axis, and those that have none beside them."""
+    squares: dict[tuple[int, int], list[Glyph]] = {}
+    for g in inked:
+        squares.setdefault((int(g.x0 // 20), int(g.top // 20)), []).append(g)
+
+    def around(g: Glyph) -> Iterator[Glyph]:
+        cx, cy = int(g.x0 // 20), int(g.top // 20)
+        reach = 1 + int(g.size // 20)
+        for x in range(cx - reach, cx + reach + 1):
+            for y in range(cy - reach, cy + reach + 1):
+                yield from squares.get((x, y), ())
+
+    below: dict[int, Glyph] = {}
+    upright: set[int] = set()
+    for g in inked:
+        for o in around(g):
+            if o is g:
+                continue
+            if _is_beside(g, o):
+                break
+            middle = abs((g.x0 + g.x1) - (o.x0 + o.x1)) / 2
+            step = ((o.top + o.bottom) - (g.top + g.bottom)) / 2
+            if middle < 0.2 * g.size and abs(o.size - g.size) < 0.15 * g.size and 0.4 * g.size < step < 1.35 * g.size:
+                below[id(g)] = o
+        else:
+            upright.add(id(g))
+    return below, upright
+
+
+def _is_beside(g: Glyph, o: Glyph) -> bool:
+    return overlap(g.top, g.bottom, o.top, o.bottom) > 0.5 * min(g.size, o.size) and (
+        -0.2 * g.size < max(o.x0 - g.x1, g.x0 - o.x1) < 0.35 * min(g.size, o.size)
+    )

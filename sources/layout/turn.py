@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from sources.pdf.document import Glyph, Page, Panel, Rule
+from sources.pdf.document import Page, Panel, Rule
 from sources.records import Box
 
 
@@ -63,6 +63,3 @@ def turned_page(page: Page, turn: int) -> Page:
     out.pictures = [_box(b, width, height, turn) for b in page.pictures]
     out.points = [_point(x, y, width, height, turn) for x, y in page.points]
     return out
-
-
-__all__ = ["Glyph", "prevailing_turn", "turned_box", "turned_page"]

@@ -115,6 +115,7 @@ class Dated:
 
 
 def fiscal(year: int) -> Period:
+    """April of a year to March of the next."""
     return Period("fiscal_year", date(year, 4, 1), date(year + 1, 3, 31))
 
 

@@ -168,15 +168,6 @@ def _glyphs(
     return glyphs, hidden, white, unreadable
 
 
-def _frame(box: Box) -> list[Rule]:
-    return [
-        Rule(True, box.top, box.x0, box.x1),
-        Rule(True, box.bottom, box.x0, box.x1),
-        Rule(False, box.x0, box.top, box.bottom),
-        Rule(False, box.x1, box.top, box.bottom),
-    ]
-
-
 def _rectangular(points: Sequence[tuple[float, float]], box: Box) -> bool:
     """Whether an outline runs along the sides of its box: with sharp or rounded corners, or, where it is large, as an ellipse."""
     if len(points) < 4:

@@ -70,7 +70,7 @@ def test_one_facsimile_among_originals_keeps_the_series_back(tmp_path: Path) -> 
 @pytest.mark.parametrize("field", ["origin", "status"])
 def test_a_release_that_was_made_to_say_otherwise_is_refused(tmp_path: Path, field: str) -> None:
     """The list of editions of the release is changed, and the checksums with it: warehouse and release no longer agree."""
-    from warehouse.exports import release
+    from sources import whole
 
     home = made(tmp_path / "home", made_up.edition(**(ORIGINAL if field == "status" else {})))
     latest = (home.exports / "latest").resolve()
@@ -79,9 +79,9 @@ def test_a_release_that_was_made_to_say_otherwise_is_refused(tmp_path: Path, fie
     records = json.loads(listed.read_text("utf-8"))
     records[0][field] = {"origin": "original", "status": "draft"}[field]
     listed.write_text(json.dumps(records), encoding="utf-8")
-    sums = "".join(f"{digest}  {name}\n" for name, digest in release.checksums(latest).items())
-    (latest / release.SUMS).chmod(0o644)
-    (latest / release.SUMS).write_text(sums, encoding="utf-8")
+    sums = "".join(f"{digest}  {name}\n" for name, digest in whole.checksums(latest).items())
+    (latest / whole.SUMS).chmod(0o644)
+    (latest / whole.SUMS).write_text(sums, encoding="utf-8")
     with pytest.raises(ShinchokuError, match="origin is facsimile|status is draft|not those of the warehouse"):
         offered(home)
 

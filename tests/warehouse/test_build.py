@@ -211,10 +211,10 @@ def test_awkward_folder_names_are_only_names(tmp_path: Path) -> None:
 
 def test_code_lists_come_from_the_registry() -> None:
     from sources import registry
-    from warehouse.codelists import TABLES, code_lists_from
+    from warehouse.codelists import CODE_TABLES, code_lists_from
 
     found = code_lists_from(registry.load())
-    assert set(found) == set(TABLES)
+    assert set(found) == set(CODE_TABLES)
     for name, rows in found.items():
         assert rows and all(set(row) <= set(fields.table(name).names) for row in rows)
     assert any(row["dataset"] == "401005_kitaq_dx" for row in found["series"])

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from warehouse.changes import Change, Names, as_text, between, period, summary
+from warehouse.changes import Change, as_text, between, period, summary
+from warehouse.fields import Words
 
 
 def said(indicator: str, value: str | None, *, year: int = 2024, edition: str = "R6", text: str = "", **other: Any) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def test_each_kind_of_change_is_told_apart() -> None:
         said("same", "1.000", edition="R7", source_page=9), said("restated", "304000", edition="R7", text="30.4万枚"), said("changed", "7"),
         said("new", "8", edition="R7"),
     )  # fmt: skip
-    changes = between(before, after, {"restated": Names("交付件数", "Issued")})
+    changes = between(before, after, {"restated": Words("交付件数", "Issued")})
     assert kinds(changes) == [("changed", "level", "changed"), ("removed", "level", "gone"), ("added", "level", "new"), ("restated", "level", "restated")]
     restated = changes[-1]
     assert (restated.name_ja, restated.before, restated.after) == ("交付件数", "300000 case over (30万枚超)", "304000 case (30.4万枚)")

@@ -20,6 +20,7 @@ from sources import whole
 from sources.errors import ShinchokuError
 from warehouse import fields
 from warehouse.build import build_warehouse
+from warehouse.codelists import CODE_TABLES
 from warehouse.exports import contents, csvw, linked, package, tables, write_exports
 from warehouse.exports.documents import number
 
@@ -27,7 +28,7 @@ DATASET = "401005_kitaq_dx"
 BOTH = [f"{DATASET}_{name}{form}" for name in contents.SERIES_TABLES for form in (".csv", ".json")]
 FILES = {
     *BOTH,
-    *[f"codelists/{name}{form}" for name in contents.CODE_TABLES for form in (".csv", ".json")],
+    *[f"codelists/{name}{form}" for name in CODE_TABLES for form in (".csv", ".json")],
     *[f"{DATASET}_{name}{form}" for name in ("observations", "figures") for form in (".jsonl", ".parquet")],
     *[f"{DATASET}{tail}" for tail in ("_wide_ja.csv", "_open_data_list.csv", ".xlsx", ".schema_org.jsonld")],
     *(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields as dataclass_fields
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +56,19 @@ def test_an_unknown_table_is_named_with_the_known_ones() -> None:
 def test_identifiers_and_literals_cannot_end_early() -> None:
     assert fields.identifier('a"; DROP') == '"a""; DROP"'
     assert fields.literal("a'; DROP") == "'a''; DROP'"
+
+
+@pytest.mark.parametrize(
+    ("line", "mistyped"),
+    [("primary_key: [series_id]", "primary_keys: [series_id]"),
+     ("like: series.area_code}", "like: series.area_code, required: true}"),
+     ("pattern: '[a-z0-9_]+'", "patern: '[a-z0-9_]+'"),
+     ("codes:", "code:")],
+)  # fmt: skip
+def test_a_key_that_nobody_reads_is_refused(line: str, mistyped: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = fields.PATH.read_text("utf-8")
+    assert line in text
+    monkeypatch.setattr(fields, "PATH", tmp_path / "fields.yaml")
+    fields.PATH.write_text(text.replace(line, mistyped, 1), encoding="utf-8")
+    with pytest.raises(ShinchokuError, match="fields.yaml"):
+        fields.dictionary.__wrapped__()

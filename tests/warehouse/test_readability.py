@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from warehouse import readability
+from warehouse.codelists import CODE_TABLES
 from warehouse.exports import contents, write_exports
 
 OBSERVATIONS = "401005_kitaq_dx_observations.csv"
@@ -32,7 +33,7 @@ def faults(folder: Path, previous: Path | None = None) -> list[readability.Fault
         f"{stem}{form}": contents.published(table)
         for stem, table in [
             *((f"401005_kitaq_dx_{name}", table) for name, (table, _) in contents.SERIES_TABLES.items()),
-            *((f"codelists/{table}", table) for table in contents.CODE_TABLES),
+            *((f"codelists/{table}", table) for table in CODE_TABLES),
         ]
         for form in (".csv", ".json", ".doc")
     }

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from warehouse.review.server import FORM, MAX_BODY, Page, ReviewServer
+from warehouse.review.server import FORM, MAX_BODY, Answer, ReviewServer
 
 
 class Recorder:
@@ -23,9 +23,9 @@ class Recorder:
     def show(self, csrf: str) -> str:
         return f"<p>{csrf}</p>"
 
-    def do(self, action: str, form: Mapping[str, str], csrf: str) -> Page:
+    def do(self, action: str, form: Mapping[str, str], csrf: str) -> Answer:
         self.done.append((action, dict(form)))
-        return Page(303, fragment="#written") if form.get("good") else Page(422, "<p>not so</p>")
+        return Answer(303, fragment="#written") if form.get("good") else Answer(422, "<p>not so</p>")
 
     def picture(self, key: str) -> bytes | None:
         return b"RIFF" if key == "0123456789abcdef" else None

@@ -13,23 +13,15 @@ from typing import Any
 
 import duckdb
 
+from sources import whole
 from sources.errors import ShinchokuError
-from warehouse.exports import contents, release
+from warehouse.codelists import CODE_TABLES
+from warehouse.exports import contents
 from warehouse.fields import Table, Words
 
-# Ending, the format that CKAN shows, its media type, and what such a file is where it is not a table of the field dictionary.
-FORMS = {
-    ".csv": ("CSV", "text/csv"),
-    ".json": ("JSON", "application/json"),
-    ".jsonl": ("JSONL", "application/jsonl"),
-    ".parquet": ("Parquet", "application/vnd.apache.parquet"),
-    ".xlsx": ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ".jsonld": ("JSON-LD", "application/ld+json"),
-    ".ttl": ("TTL", "text/turtle"),
-    ".md": ("MD", "text/markdown"),
-    ".txt": ("TXT", "text/plain"),
-    "": ("TXT", "text/plain"),
-}
+# The formats that CKAN shows otherwise than by the ending.
+FORMATS = {".parquet": "Parquet", ".jsonld": "JSON-LD", "": "TXT"}
+# What a file is that is no table of the field dictionary.
 WORDS = (
     (r"_wide_ja\.csv$", Words("年度を横に並べた表（人が読むため）", "Fiscal years across, for people")),
     (r"\.xlsx$", Words("Excelブック（項目の説明つき）", "Excel workbook, with the data dictionary")),
@@ -43,7 +35,7 @@ WORDS = (
     (r"(^|\.)machine_readability\.", Words("機械可読性ルールの検査結果", "Results of the machine-readability checks")),
     (r"(^|\.)README\.txt$", Words("はじめに読むもの", "Read this first")),
     (r"(^|\.)CHANGELOG\.md$", Words("変更履歴と理由", "Changes with their reasons")),
-    (rf"^{release.SUMS}$", Words("全ファイルのSHA-256", "SHA-256 of every file")),
+    (rf"^{whole.SUMS}$", Words("全ファイルのSHA-256", "SHA-256 of every file")),
     ("", Words("公開ファイル", "Published file")),
 )
 # A reader's order: the observations and what people open first, then other tables, what explains them, and the sums last of all.
@@ -88,8 +80,9 @@ class File:
     @property
     def described(self) -> dict[str, Any]:
         """The fields of a CKAN resource that say what the file is."""
-        form, media = FORMS.get(Path(self.path).suffix, FORMS[""])
-        return {"name": self.path, "description": str(self.words), "format": form, "mimetype": media}
+        ending = Path(self.path).suffix
+        form = FORMATS.get(ending, ending[1:].upper())
+        return {"name": self.path, "description": str(self.words), "format": form, "mimetype": contents.MEDIA[ending]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +188,11 @@ def offer(warehouse: Path, folder: Path, series_id: str) -> Offer:
     own = {path for path in sums if contents.owner(path, names) in ((dataset.name,) if len(everything) > 1 else (dataset.name, ""))}
     own |= {path for path in sums if path.startswith(FOR_EVERY_SERIES)}
     tables = {f"{dataset.name}_{stem}.csv": contents.published(table) for stem, (table, _) in contents.SERIES_TABLES.items()}
-    tables |= {f"codelists/{table}.csv": contents.published(table) for table in contents.CODE_TABLES}
+    tables |= {f"codelists/{table}.csv": contents.published(table) for table in CODE_TABLES}
     files = [_file(folder, path, sums[path], tables) for path in sorted(own, key=_order)]
-    listing = "".join(f"{sums[path]}  {path}\n" for path in sums if path in own).encode()
+    listing = whole.listing((path, digest) for path, digest in sums.items() if path in own).encode()
     digest = hashlib.sha256(listing).hexdigest()
-    files.append(File(release.SUMS, listing, len(listing), digest, _words(release.SUMS)))
+    files.append(File(whole.SUMS, listing, len(listing), digest, _words(whole.SUMS)))
     newest = max(str(edition["issued"] or edition["period_end"]) for edition in dataset.editions)
     return Offer(dataset, tuple(files), f"{newest}-{digest[:12]}")
 
@@ -226,14 +219,13 @@ def _stale(folder: Path, en: str, ja: str) -> ShinchokuError:
 
 def _sums(folder: Path) -> dict[str, str]:
     """The sha256 of each file, which must be what the release's own list says."""
-    listing = folder / release.SUMS
+    listing = folder / whole.SUMS
     if not listing.exists():
         raise _nothing(folder)
-    sums = release.checksums(folder)
-    listed = {path: digest for digest, path in (line.split("  ", 1) for line in listing.read_text("utf-8").splitlines())}
-    if differing := sorted({path for path, _ in set(sums.items()) ^ set(listed.items())}):
+    sums, listed = whole.checksums(folder), whole.read_list(listing)
+    if differing := sorted(path for path in sums.keys() | listed.keys() if listed.get(path) != {sums.get(path)}):
         some = ", ".join(differing[:5])
-        raise _stale(folder, f"not what {release.SUMS} lists ({some})", f"{release.SUMS} の記載と異なるファイルがあります（{some}）")
+        raise _stale(folder, f"not what {whole.SUMS} lists ({some})", f"{whole.SUMS} の記載と異なるファイルがあります（{some}）")
     return sums
 
 

@@ -136,7 +136,7 @@ def _write_metadata(
     connection: duckdb.DuckDBPyConnection, dataset: contents.Dataset, resources: list[contents.Resource], folder: Path, version: str, *, alone: bool
 ) -> None:
     """Each metadata format, checked by its own library."""
-    sums = release.checksums(folder)
+    sums = whole.checksums(folder)
     package.write(package.descriptor(dataset, resources, folder, version, alone=alone), folder)
     package.check(folder)
     csvw.write(csvw.descriptor(dataset, resources, version, alone=alone), folder)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from warehouse import fields
+from warehouse.codelists import CODE_TABLES
 from warehouse.fields import Column, Table, Words
 
 if TYPE_CHECKING:
     import duckdb
 
+MEDIA = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".parquet": "application/vnd.apache.parquet",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".jsonld": "application/ld+json",
+    ".ttl": "text/turtle",
+    ".md": "text/markdown",
+    ".txt": "text/plain",
+    "": "text/plain",
+}
 # Name in the release, table or view of the warehouse, and where the edition of a row stands.
 SERIES_TABLES = {
     "observations": ("observation", "edition_id"),
@@ -21,7 +34,6 @@ SERIES_TABLES = {
     "progress": ("progress", None),
     "revisions": ("revision", "later_edition_id"),
 }
-CODE_TABLES = ("series", "edition", "section", "indicator", "unit", "code")
 # The libraries that check a release read row by row in Python; of longer tables they check so many rows. Keys of all rows are the
 # warehouse's to check, and types are the database's.
 CHECKED_ROWS = 100_000
@@ -110,9 +122,9 @@ def owner(path: str, names: Container[str]) -> str:
     return next((head for head in heads if head in names), "")
 
 
-def plain(column: Column, name: str, as_json: bool = False) -> str:
+def plain(column: Column, as_json: bool = False) -> str:
     """The column as it is printed: decimals without the zeros that their type pads them with."""
-    quoted = fields.identifier(name)
+    quoted = fields.identifier(column.name)
     if column.type != "decimal":
         return quoted
     text = f"rtrim(rtrim(CAST({quoted} AS VARCHAR), '0'), '.')"
@@ -160,9 +172,9 @@ def references(resource: Resource, alone: bool) -> list[tuple[tuple[str, ...], s
 
 def datasets(connection: duckdb.DuckDBPyConnection) -> list[Dataset]:
     editions: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(connection, "SELECT * FROM edition ORDER BY fiscal_year, issued NULLS FIRST, edition_id"):
+    for row in rows(connection, "SELECT * FROM edition ORDER BY fiscal_year, issued NULLS FIRST, edition_id"):
         editions.setdefault(row["series_id"], []).append(row)
-    series = _rows(connection, "SELECT * FROM series ORDER BY dataset")
+    series = rows(connection, "SELECT * FROM series ORDER BY dataset")
     return [Dataset(row, tuple(editions.get(row["series_id"], ()))) for row in series]
 
 
@@ -229,8 +241,9 @@ def _text(table: str, number: str = "0") -> str:
     return f"to_json([{fields.literal(table)}, CAST({number} AS VARCHAR), {cells}])::VARCHAR"
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    cursor = connection.execute(sql)
+def rows(connection: duckdb.DuckDBPyConnection, sql: str, given: Sequence[object] = ()) -> list[dict[str, Any]]:
+    """What a query finds, by the names of its columns."""
+    cursor = connection.execute(sql, given)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

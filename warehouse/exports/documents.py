@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sources.spreadsheets import CONVENTION, guarded
 from warehouse import fields
-from warehouse.exports.contents import SERIES_TABLES, Dataset, Resource, published
+from warehouse.codelists import CODE_TABLES
+from warehouse.exports.contents import SERIES_TABLES, Dataset, Resource, published, rows
 from warehouse.exports.tables import BOM
 
 if TYPE_CHECKING:
@@ -45,19 +46,19 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def write_rows(path: Path, header: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
     """A small CSV in the form of the large ones."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows(["" if cell is None else guarded(str(cell)) for cell in row] for row in rows)
+    writer.writerows(["" if cell is None else guarded(str(cell)) for cell in row] for row in lines)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes((BOM + buffer.getvalue()).encode())
 
 
 def dictionary_rows() -> list[tuple[object, ...]]:
     """One row a published column."""
-    names = [table for table, _ in SERIES_TABLES.values()] + ["series", "edition", "section", "indicator", "unit", "code"]
+    names = (*(table for table, _ in SERIES_TABLES.values()), *CODE_TABLES)
     return [
         (
             table.name, column.name, column.type, column.label.ja, column.label.en, column.about.ja, column.about.en,
@@ -69,9 +70,9 @@ def dictionary_rows() -> list[tuple[object, ...]]:
 
 
 def write_dictionary(folder: Path) -> None:
-    rows = dictionary_rows()
-    write_rows(folder / "data_dictionary.csv", DICTIONARY, rows)
-    records = [dict(zip(DICTIONARY, row, strict=True)) for row in rows]
+    described = dictionary_rows()
+    write_rows(folder / "data_dictionary.csv", DICTIONARY, described)
+    records = [dict(zip(DICTIONARY, row, strict=True)) for row in described]
     write_text(folder / "data_dictionary.json", json.dumps(records, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -253,63 +254,46 @@ def _history(edition: Edition) -> list[str]:
 
 def wide(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> tuple[list[str], list[list[object]]]:
     """Fiscal years across, indicators down, Japanese headers; what its value is read with stands in the last columns."""
-    cursor = connection.execute(
-        f"""
-        SELECT l.*, s.section_no,
-            CASE WHEN period_start = period_end THEN strftime(period_end, '%m-%d') || '時点'
-                WHEN period_start = make_date(fiscal_year, 4, 1) AND period_end = make_date(fiscal_year + 1, 3, 31) THEN '年度'
-                ELSE strftime(period_start, '%Y-%m-%d') || 'から' END AS span,
-            CASE WHEN base_end IS NULL THEN NULL
-                WHEN datediff('month', base_end, period_end) = 12 THEN '前年度比'
-                ELSE year(base_end - INTERVAL 3 MONTH) || '年度比' END AS base
-        FROM latest AS l JOIN indicator AS i USING (series_id, indicator_id)
-        LEFT JOIN section AS s ON s.series_id = i.series_id AND s.section_id = i.section_id
-        WHERE l.series_id = {fields.literal(dataset.series["series_id"])} ORDER BY ALL
-        """
-    )
-    names = [column[0] for column in cursor.description or ()]
-    records = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    records = rows(connection, WIDE, [dataset.series["series_id"]])
     years = sorted({int(record["fiscal_year"]) for record in records if record["fiscal_year"] is not None})
     measures = [code.code for code in fields.codelist("measure").codes]
     grouped: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for record in records:
-        key = (
-            record["section_no"] or "",
-            record["indicator_id"],
-            measures.index(record["measure"]),
-            record["base"] or "",
-            record["span"],
-        )
-        grouped.setdefault((*key, record["unit_code"], str(record["obs_status"] == "O")), []).append(record)
+        place = (record["section_no"] or "", record["indicator_id"], measures.index(record["measure"]), record["base"] or "", record["span"])
+        grouped.setdefault((*place, record["unit_code"], str(record["obs_status"] == "O")), []).append(record)
     origin = "写し（facsimile）" if dataset.facsimiles else "原本"
-    header = [
-        "章番号",
-        "章",
-        "指標ID",
-        "指標",
-        "測り方",
-        "期間",
-        "比較",
-        "単位",
-        *[f"{year}年度" for year in years],
-        "注記",
-        "原本の別",
+    across = [f"{year}年度" for year in years]
+    header = ["章番号", "章", "指標ID", "指標", "測り方", "期間", "比較", "単位", *across, "注記", "原本の別"]
+    return header, [[*_wide_row(group, years), origin] for _, group in sorted(grouped.items(), key=lambda item: item[0])]
+
+
+WIDE = """
+    SELECT l.*, s.section_no,
+        CASE WHEN period_start = period_end THEN strftime(period_end, '%m-%d') || '時点'
+            WHEN period_start = make_date(fiscal_year, 4, 1) AND period_end = make_date(fiscal_year + 1, 3, 31) THEN '年度'
+            ELSE strftime(period_start, '%Y-%m-%d') || 'から' END AS span,
+        CASE WHEN base_end IS NULL THEN NULL
+            WHEN datediff('month', base_end, period_end) = 12 THEN '前年度比'
+            ELSE year(base_end - INTERVAL 3 MONTH) || '年度比' END AS base
+    FROM latest AS l JOIN indicator AS i USING (series_id, indicator_id)
+    LEFT JOIN section AS s ON s.series_id = i.series_id AND s.section_id = i.section_id
+    WHERE l.series_id = ? ORDER BY ALL
+"""
+
+
+def _wide_row(group: Sequence[Mapping[str, Any]], years: Sequence[int]) -> list[object]:
+    """One indicator and measure over the years; a value that is not exact, or is missing, is quoted as it is printed."""
+    first, by_year = group[0], {record["fiscal_year"]: record for record in group}
+    remarks = [
+        f"{record['fiscal_year']}年度は「{record['source_text']}」"
+        for record in group
+        if record["value"] is None or record["qualifier"] not in (None, "exact")
     ]
-    rows: list[list[object]] = []
-    for _, group in sorted(grouped.items(), key=lambda item: item[0]):
-        first = group[0]
-        by_year = {record["fiscal_year"]: record for record in group}
-        remarks = [
-            f"{record['fiscal_year']}年度は「{record['source_text']}」"
-            for record in group
-            if record["value"] is None or record["qualifier"] not in (None, "exact")
-        ]
-        rows.append([
-            first["section_no"], first["section_ja"], first["indicator_id"], first["indicator_ja"],
-            fields.codelist("measure")[first["measure"]].label.ja, first["span"], first["base"], first["unit_ja"],
-            *[number(by_year[year]["value"]) if year in by_year else None for year in years], "、".join(remarks), origin,
-        ])  # fmt: skip
-    return header, rows
+    return [
+        first["section_no"], first["section_ja"], first["indicator_id"], first["indicator_ja"],
+        fields.codelist("measure")[first["measure"]].label.ja, first["span"], first["base"], first["unit_ja"],
+        *[number(by_year[year]["value"]) if year in by_year else None for year in years], "、".join(remarks),
+    ]  # fmt: skip
 
 
 def number(value: Any) -> str | None:

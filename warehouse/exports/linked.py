@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sources.errors import ShinchokuError
-from warehouse.exports.contents import CHECKED_ROWS, Dataset, Resource
+from warehouse.exports.contents import CHECKED_ROWS, MEDIA, Dataset, Resource
 from warehouse.fields import Words
 
 if TYPE_CHECKING:
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 
 SHAPES = Path(__file__).with_name("shapes.ttl")
 BASE = "https://release.invalid/"  # stands for wherever the files are; taken out again before anything is written
-MEDIA = {
-    ".csv": "text/csv",
-    ".json": "application/json",
-    ".jsonl": "application/jsonl",
-    ".parquet": "application/vnd.apache.parquet",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",

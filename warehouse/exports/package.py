@@ -11,7 +11,7 @@ from typing import Any
 from sources.errors import ShinchokuError
 from sources.whole import sha256
 from warehouse import fields
-from warehouse.exports.contents import CHECKED_ROWS, Dataset, Resource, references
+from warehouse.exports.contents import CHECKED_ROWS, MEDIA, Dataset, Resource, references
 
 NAME = "datapackage.json"
 SPEC = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -109,7 +109,7 @@ def _resource(resource: Resource, dataset: Dataset | None, folder: Path, form: s
         "title": resource.table.label.ja,
         "description": str(resource.table.about),
         "format": form,
-        "mediatype": "text/csv" if form == "csv" else "application/json",
+        "mediatype": MEDIA[path.suffix],
         "encoding": "utf-8",
         "bytes": path.stat().st_size,
         "hash": f"sha256:{sha256(path)}",

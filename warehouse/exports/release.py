@@ -15,8 +15,6 @@ from pathlib import Path
 from sources import whole
 from sources.whole import SUMS, checksums, listing
 
-__all__ = ["SUMS", "Release", "checksums", "draft", "is_named_by", "publish"]
-
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -92,4 +90,3 @@ def _forget(current: Path, keep: int | None) -> None:
     others = sorted(_others(current), key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
     for path in others[max(keep, 1) - 1 :]:
         shutil.rmtree(path)
-

@@ -47,14 +47,14 @@ def write_csv(connection: duckdb.DuckDBPyConnection, query: str, table: Table, p
 def _guarded(column: Column) -> str:
     """As ``spreadsheets.guarded`` says, in SQL."""
     if column.type != "string" or column.codelist or column.pattern:
-        return plain(column, column.name)
+        return plain(column)
     name, formula, harmless = fields.identifier(column.name), fields.literal(spreadsheets.FORMULA), fields.literal(spreadsheets.HARMLESS)
     return f"CASE WHEN regexp_matches({name}, {formula}) AND NOT regexp_matches({name}, {harmless}) THEN chr(39) || {name} ELSE {name} END AS {name}"
 
 
 def write_json(connection: duckdb.DuckDBPyConnection, query: str, table: Table, path: Path, *, lines: bool = False) -> None:
     """An array of records, or one record a line; no BOM, numbers as they are printed."""
-    selected = ", ".join(plain(column, column.name, as_json=True) for column in table.columns)
+    selected = ", ".join(plain(column, as_json=True) for column in table.columns)
     connection.execute(
         f"COPY (SELECT {selected} FROM ({query})) TO {fields.literal(path)} (FORMAT json, ARRAY {'false' if lines else 'true'})"
     )

@@ -116,7 +116,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class FormState:
     """What the page needs to be more than a file: the token of its forms, and what came of the last one.
 
     ``seen`` stands for the state of the series' files that the page shows; ``stopped`` are the reasons why the edition cannot be
@@ -154,8 +154,8 @@ class Review:
         )
         return cls(material, pictures, here, earlier, ledger, found)
 
-    def html(self, desk: Desk | None = None) -> str:
-        """The page; with a desk it has forms."""
+    def html(self, form_state: FormState | None = None) -> str:
+        """The page; with the state of its forms it has them."""
         material, here = self.material, self.here
         edition = material.edition
         statements = _rows(material.statements, "statement")
@@ -194,9 +194,9 @@ class Review:
                 changed=Counter(change.kind for change in material.changes or ()),
                 change_kinds=changes.KINDS,
                 change_whats=changes.WHATS,
-                desk=desk,
+                form_state=form_state,
                 at=at,
-                **(_offered(self) | {"policy": SERVED_POLICY} if desk else {}),
+                **(_offered(self) | {"policy": SERVED_POLICY} if form_state else {}),
             )
         )
         return styled(html, at)

@@ -43,8 +43,8 @@ FORM = "application/x-www-form-urlencoded"
 PICTURE = re.compile(r"picture/([0-9a-f]{16})\.webp")
 
 
-class Page(NamedTuple):
-    """A page to show, or with 303 the words after which the browser asks for the page anew."""
+class Answer(NamedTuple):
+    """What comes of a form: a page to show, or with 303 the words after which the browser asks for the page anew."""
 
     status: int
     html: str = ""
@@ -57,7 +57,7 @@ class Desk(Protocol):
     def show(self, csrf: str) -> str:
         """The page as it is now; writes nothing."""
 
-    def do(self, action: str, form: Mapping[str, str], csrf: str) -> Page:
+    def do(self, action: str, form: Mapping[str, str], csrf: str) -> Answer:
         """Do what a form asks for."""
 
     def picture(self, key: str) -> bytes | None:
@@ -188,11 +188,11 @@ class Handler(BaseHTTPRequestHandler):
         if not _same(form.pop("csrf", ""), session.csrf):
             raise Refused(403, "The form lacks its token. Open the page anew.", "フォームの確認用の値がありません。ページを開き直してください。")
         with self.server.writing:
-            page = self.server.desk.do(action, form, session.csrf)
-        if page.status == 303:
-            self._send(303, headers={"Location": session.base + page.fragment})
+            answer = self.server.desk.do(action, form, session.csrf)
+        if answer.status == 303:
+            self._send(303, headers={"Location": session.base + answer.fragment})
         else:
-            self._send(page.status, page.html.encode(), "text/html; charset=utf-8")
+            self._send(answer.status, answer.html.encode(), "text/html; charset=utf-8")
 
     def _address(self) -> SplitResult:
         try:

@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations.pages import environment
 from sources import whole
 from sources.errors import ShinchokuError, of_system
+from sources.records import MEASURES
+from sources.whole import SUMS
 from warehouse import fields
 from warehouse.exports import contents
 from warehouse.exports.contents import SERIES_TABLES
 from warehouse.exports.package import NAME as PACKAGE
-from warehouse.exports.release import SUMS
 from warehouse.parts import Parts, lay, link
 from warehouse.site import chart, content, wording
 from warehouse.site.content import Indicator, Series
@@ -28,6 +29,7 @@ from warehouse.site.crops import Crop, Cutter, Pages
 from warehouse.site.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
+    import duckdb
     from jinja2 import Environment
     from jinja2.runtime import Context
 
@@ -103,36 +105,23 @@ def write_site(
             contents.compute_views(connection)
             datasets, states = contents.datasets(connection), contents.states(connection)
             indicators = dict(connection.execute("SELECT series_id, count(*) FROM indicator GROUP BY ALL").fetchall())
-            alone, jinja, kept = len(datasets) == 1, _environment(), Parts(parts or place)
+            alone, kept = len(datasets) == 1, Parts(parts or place)
             version = _version(release / PACKAGE)
             files = _take_files(release, out / "data")
-            by_dataset: dict[str, list[File]] = defaultdict(list)
-            names = {dataset.name for dataset in datasets}
-            for file in files:
-                by_dataset[contents.owner(file.name, names)].append(file)
-            (out / "assets").mkdir()
-            for name in ASSETS:
-                shutil.copyfile(Path(__file__).with_name(name), out / "assets" / name)
+            by_dataset = _by_dataset(files, datasets)
+            _write_assets(out / "assets")
             for dataset in datasets:
                 downloads = Downloads(dataset, files if alone else by_dataset[dataset.name], alone=alone)
                 described = release / dataset.describing(PACKAGE, alone=alone)
                 its_version = _version(described) if described.exists() else version
                 pictures = [pages[name].state for edition in dataset.editions if (name := edition["edition_id"]) in pages]
                 state = states[dataset.series["series_id"]]
-
-                def make(
-                    part: Path, dataset: contents.Dataset = dataset, downloads: Downloads = downloads, its_version: str = its_version
-                ) -> None:
-                    series = content.read(connection, dataset)
-                    crops = Cutter(pages, part, before).of(series)
-                    for language in LANGUAGES:
-                        _write_series(Writer(jinja, language, its_version, part), series, crops, downloads, alone=alone)
-
+                make = partial(_write_dataset, connection, dataset, downloads, its_version, pages, before, alone)
                 lay(kept.of(["site", alone, state, its_version, list(map(astuple, downloads.all)), pictures], make), out)
             if not alone:
                 for language in LANGUAGES:
                     every = [(dataset, indicators[dataset.series["series_id"]]) for dataset in datasets]
-                    Writer(jinja, language, version, out).write("index.html.j2", "index.html", every=every)
+                    Writer(_environment(), language, version, out).write("index.html.j2", "index.html", every=every)
             kept.forget_others()
     except (duckdb.Error, OSError) as error:
         raise of_system(error, out) or ShinchokuError(
@@ -145,16 +134,46 @@ def write_site(
     return Summary(written, len(list(out.glob("crops/*/*.webp"))), sum(indicators.values()), version)
 
 
+def _write_dataset(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: contents.Dataset,
+    downloads: Downloads,
+    version: str,
+    pages: Mapping[str, Pages],
+    before: Path | None,
+    alone: bool,
+    folder: Path,
+) -> None:
+    """The pages and pictures of one dataset, in both languages."""
+    series = content.read(connection, dataset)
+    crops = Cutter(pages, folder, before).of(series)
+    for language in LANGUAGES:
+        _write_series(Writer(_environment(), language, version, folder), series, crops, downloads, alone=alone)
+
+
+def _write_assets(folder: Path) -> None:
+    folder.mkdir()
+    for name in ASSETS:
+        shutil.copyfile(Path(__file__).with_name(name), folder / name)
+
+
+def _by_dataset(files: Sequence[File], datasets: Sequence[contents.Dataset]) -> Mapping[str, list[File]]:
+    """The files by the dataset that they belong to."""
+    found: dict[str, list[File]] = defaultdict(list)
+    names = {dataset.name for dataset in datasets}
+    for file in files:
+        found[contents.owner(file.name, names)].append(file)
+    return found
+
+
 def _version(package: Path) -> str:
     return str(json.loads(package.read_text("utf-8"))["version"])
 
 
 def _take_files(release: Path, folder: Path) -> list[File]:
     """The published files beside the pages, without a second copy on disk where the disk can do that."""
-    files = []
-    listing = (release / SUMS).read_text("utf-8").splitlines()
-    for digest, _, name in (line.partition("  ") for line in listing):
-        files.append(File(name, (release / name).stat().st_size, digest))
+    listed = whole.read_list(release / SUMS)
+    files = [File(name, (release / name).stat().st_size, digest) for name, digests in listed.items() for digest in digests]
     for name in [*(file.name for file in files), SUMS]:
         link(release / name, folder / name)
     return files
@@ -197,7 +216,7 @@ def _table(series: Series) -> list[tuple[content.Section, Indicator, content.Obs
         (section, indicator, row)
         for section in series.sections
         for indicator in section.indicators
-        for row in sorted(indicator.observations, key=lambda row: content.MEASURES.index(row.measure))
+        for row in sorted(indicator.observations, key=lambda row: MEASURES.index(row.measure))
     ]
 
 
@@ -242,6 +261,7 @@ def _environment() -> Environment:
         "policy": POLICY,
         "t": spoken(either),
         "code": spoken(lambda name, code, language: getattr(codes[name][code], language)),
+        "measures": MEASURES,
         "statuses": content.statuses,
         "decimal": lambda given: Decimal(str(round(given, 2))),
         "web": lambda address: address if str(address or "").startswith(("https://", "http://")) else None,

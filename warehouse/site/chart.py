@@ -80,15 +80,11 @@ class Chart:
 
 def draw(indicator: Indicator, language: Language) -> Chart | None:
     """Levels by the end of their period, and the target; nothing where a single number says it all."""
-    levels = indicator.levels
-    target = indicator.target
-    base_end = None
+    levels, target = indicator.levels, indicator.target
     if target and levels and (target.unit_code != levels[-1].unit_code or target.base_end is not None):
         target = None  # not of this scale: relative to a base year, or counted in something else
     if len(levels) + bool(target) < 2 or not levels:
         return None
-    if target:
-        base_end = levels[0].end if len(levels) > 1 else None
     rows = [*levels, target] if target else levels
     first, last = min(row.end for row in rows), max(row.end for row in rows)
     low, high, step = _scale([row.value for row in rows if row.value is not None])
@@ -104,22 +100,12 @@ def draw(indicator: Indicator, language: Language) -> Chart | None:
         assert value is not None
         return round(HEIGHT - BOTTOM - (float(value) - low) / (high - low) * (HEIGHT - BOTTOM - TOP), 1)
 
-    lines, breaks = _joined(levels, x, y)
-    shown = len(levels) <= LABELLED
-    spots = [
-        Spot(x(row.end), y(row.value), wording.short(row, language) if shown or index in (0, len(levels) - 1) else "")
-        for index, row in enumerate(levels)
-    ]
-    goal_at = y(target.value) if target else None
-    points = []
-    for index, (row, spot) in enumerate(zip(levels, spots, strict=True)):
-        look = "forecast" if row.status == "F" else "base" if row.end == base_end else "level"
-        anchor, label_x, label_y = _beside(index, spots, goal_at)
-        points.append(Point(spot.x, spot.y, look, spot.label, anchor, label_x, label_y))
     goal = None
     if target:
         across, up = x(target.end), y(target.value)
         goal = Point(across, up, "goal", str(wording.parts(target, language)), "end", across + 8, up - 11)
+    lines, breaks = _joined(levels, x, y)
+    points = _points(levels, x, y, goal, language)
     return Chart(
         tuple(points),
         tuple(lines),
@@ -130,6 +116,21 @@ def draw(indicator: Indicator, language: Language) -> Chart | None:
         tuple(Tick(y(Decimal(str(value))), _short(value, high, language)) for value in _steps(low, high, step)),
         y(Decimal(0)),
     )
+
+
+def _points(levels: Sequence[Observation], x: Across, y: Up, goal: Point | None, language: Language) -> list[Point]:
+    """The levels with their values beside them; where there is a target, the first of several is what it starts from."""
+    shown = len(levels) <= LABELLED
+    spots = [
+        Spot(x(row.end), y(row.value), wording.short(row, language) if shown or index in (0, len(levels) - 1) else "")
+        for index, row in enumerate(levels)
+    ]
+    start = levels[0].end if goal and len(levels) > 1 else None
+    points = []
+    for index, (row, spot) in enumerate(zip(levels, spots, strict=True)):
+        look = "forecast" if row.status == "F" else "base" if row.end == start else "level"
+        points.append(Point(spot.x, spot.y, look, spot.label, *_beside(index, spots, goal.y if goal else None)))
+    return points
 
 
 def _joined(levels: Sequence[Observation], x: Across, y: Up) -> tuple[list[Line], list[float]]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
+from sources.records import MEASURES, Box
 from warehouse import fields
 from warehouse.exports import contents
 from warehouse.fields import Words
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
     import duckdb
 
 BREAKS = ("B", "D")
-MEASURES = ("level", "change", "growth", "target")
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    x0: float
-    top: float
-    x1: float
-    bottom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,54 +173,57 @@ def read(connection: duckdb.DuckDBPyConnection, dataset: contents.Dataset) -> Se
     series_id = str(dataset.series["series_id"])
 
     def rows(sql: str) -> list[dict[str, Any]]:
-        cursor = connection.execute(sql, [series_id])
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return contents.rows(connection, sql, [series_id])
 
-    progress = {row["indicator_id"]: row for row in rows("SELECT * FROM progress WHERE series_id = ? ORDER BY target_end NULLS FIRST")}
-    indicators: dict[str, Indicator] = {}
     sections = {
         row["section_id"]: Section(row["section_no"] or "", Words(row["name_ja"], row["name_en"]))
         for row in rows("SELECT * FROM section WHERE series_id = ? ORDER BY rowid")
     }
     loose = Section("", Words("その他", "Other"))
+    homes = [*sections.values(), loose]
+    progress = {row["indicator_id"]: row for row in rows("SELECT * FROM progress WHERE series_id = ? ORDER BY target_end NULLS FIRST")}
+    indicators: dict[str, Indicator] = {}
     for row in rows("SELECT * FROM indicator WHERE series_id = ? ORDER BY rowid"):
-        indicator = Indicator(
+        indicator = indicators[row["indicator_id"]] = Indicator(
             row["indicator_id"], Words(row["name_ja"], row["name_en"]), Words(row["description_ja"] or "", row["description_en"] or ""),
             row["direction"], row["total_id"], progress[row["indicator_id"]],
         )  # fmt: skip
-        indicators[indicator.id] = indicator
         sections.get(row["section_id"], loose).indicators.append(indicator)
-    statements = rows(
-        "SELECT st.*, e.fiscal_year FROM statement AS st JOIN edition AS e USING (edition_id) WHERE e.series_id = ? "
-        "ORDER BY e.fiscal_year DESC, edition_id DESC, entry"
-    )
+    statements = rows(STATEMENTS)
     labels = {(row["edition_id"], row["indicator_id"]): row for row in reversed(statements) if row["kind"] == "label"}
-    for row in rows(
-        "SELECT l.*, f.title, f.label, f.x0, f.top, f.x1, f.bottom FROM latest AS l LEFT JOIN figure AS f USING (figure_id) "
-        "WHERE l.series_id = ? ORDER BY period_end, period_start DESC, measure, base_end NULLS FIRST, base_start, edition_id"
-    ):
+    for row in rows(LATEST):
         spot = row if row["x0"] is not None else labels.get((row["edition_id"], row["indicator_id"]))
         indicators[row["indicator_id"]].observations.append(_observation(row, spot))
     for revision in rows("SELECT * FROM revision WHERE series_id = ? ORDER BY later_edition_id DESC, period_end DESC, measure, base_end"):
         indicators[revision["indicator_id"]].revisions.append(revision)
     newest = dataset.editions[-1]["edition_id"]
-    homes = [*sections.values(), loose]
     for statement in statements:
         if statement["kind"] == "label" or statement["edition_id"] != newest:
             continue
         if statement["indicator_id"] is not None:
             indicators[statement["indicator_id"]].statements.append(statement)
         _home(statement, homes).statements.append(statement)
-    count = rows(
-        "SELECT (SELECT count(*) FROM figure JOIN edition AS e USING (edition_id) WHERE e.series_id = one.series_id) AS figures, "
-        "(SELECT count(*) FROM ledger JOIN edition AS e USING (edition_id) WHERE e.series_id = one.series_id) AS words "
-        "FROM series AS one WHERE series_id = ?"
-    )[0]
+    count = rows(COUNTS)[0]
     return Series(
         series_id, dataset, [section for section in homes if section.indicators or section.statements],
         {str(edition["edition_id"]): edition for edition in dataset.editions}, count["figures"], count["words"],
     )  # fmt: skip
+
+
+STATEMENTS = """
+    SELECT st.*, e.fiscal_year FROM statement AS st JOIN edition AS e USING (edition_id) WHERE e.series_id = ?
+    ORDER BY e.fiscal_year DESC, edition_id DESC, entry
+"""
+LATEST = """
+    SELECT l.*, f.title, f.label, f.x0, f.top, f.x1, f.bottom FROM latest AS l LEFT JOIN figure AS f USING (figure_id)
+    WHERE l.series_id = ? ORDER BY period_end, period_start DESC, measure, base_end NULLS FIRST, base_start, edition_id
+"""
+COUNTS = """
+    SELECT
+        (SELECT count(*) FROM figure JOIN edition AS e USING (edition_id) WHERE e.series_id = one.series_id) AS figures,
+        (SELECT count(*) FROM ledger JOIN edition AS e USING (edition_id) WHERE e.series_id = one.series_id) AS words
+    FROM series AS one WHERE series_id = ?
+"""
 
 
 def _observation(row: Mapping[str, Any], spot: Mapping[str, Any] | None) -> Observation:

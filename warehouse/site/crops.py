@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sources import whole
-from warehouse.site.content import Box, Indicator, Observation, Series, by_page
+from sources.records import Box
+from warehouse.site.content import Indicator, Observation, Series, by_page
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -58,11 +58,13 @@ def number(value: Decimal, signed: bool = False) -> str:
 
 
 def size(count: int) -> str:
+    """Of a file, as it is shown beside its link."""
+    told: float = count
     for unit in ("B", "KB", "MB"):
-        if count < 1000 or unit == "MB":
+        if told < 1000 or unit == "MB":
             break
-        count = round(count / 1000, 1 if count < 100_000 else None)  # type: ignore[assignment]
-    return f"{count:,} {unit}"
+        told = round(told / 1000, 1) if told < 100_000 else round(told / 1000)
+    return f"{told:,} {unit}"
 
 
 def parts(row: Observation, language: Language) -> Parts:
