@@ -66,7 +66,7 @@ publish = dg.define_asset_job(
     selection=dg.AssetSelection.assets(*PUBLICATION_ASSETS),
     tags={"stage": "publish"},
     description=(
-        "**公開** 承認済みのすべての版から、検証結果、倉庫、公開ファイル、公開ページを作ります。承認・取下げのあと、系列の説明や名称を"
+        "**公開** 承認済みのすべての版から、検証結果、データベース、公開ファイル、公開ページを作ります。承認・取下げのあと、系列の説明や名称を"
         "直したあとに実行します。カタログへの登録は含みません。\n\n"
         "The results page, the warehouse, the exports and the public page from all accepted editions. Use it after accepting or withdrawing, "
         "or after names and descriptions of a series changed. The catalogue is not part of it: materialize `catalogue` for that."

@@ -186,7 +186,7 @@ def test_when_all_is_settled_the_edition_can_be_accepted_and_not_before(person: 
     change = load().edition("mihon_dx-R7").meta.history[-1]
     assert (change.status, change.who, change.when) == ("accepted", "進捗 花子", TODAY)
     page = person.look()
-    assert "公開用ファイルを更新しました" in page and "この版は承認済みで、公開内容はこのとおりです" in page
+    assert "公開ファイルを更新しました" in page and "この版は承認済みで、公開内容はこのとおりです" in page
     assert (person.home.accepted("mihon_dx-R7") / "observation.parquet").exists() and (person.home.exports / "latest").exists()
 
 
