@@ -157,7 +157,7 @@ class ReviewDesk:
         return written
 
     def _recheck(self, edition: Edition, form: forms.Form) -> Written:
-        return Written("Checked again with the files of now.", "今のファイルで照合し直しました。")
+        return Written("Checked again with the files of now.", "今のファイルで検証し直しました。")
 
     # -- what must still hold
 

@@ -43,7 +43,7 @@ ingest = dg.define_asset_job(
     config=A_TAGGED_EDITION,
     tags={"stage": "ingest"},
     description=(
-        "**取込** 一つの版のPDFを読み取り、照合・検証し、確認ページを作ります。承認済みで検証を通った版だけが公開の対象になります。"
+        "**取込** 一つの版のPDFを読み取り、指標に対応付けて検証し、確認ページを作ります。承認済みで検証を通った版だけが公開の対象になります。"
         "新しい報告書が届いたとき、差し替えられたとき、読み取りプログラムが変わったとき（全版のバックフィル）に実行します。\n\n"
         "One edition from its PDF to its review page, and through the gate if it is accepted and its audit allows. Use it for a new or "
         "replaced report; as a backfill of all editions when the reading has changed."
@@ -55,7 +55,7 @@ review = dg.define_asset_job(
     config=A_TAGGED_EDITION,
     tags={"stage": "review"},
     description=(
-        "**再検証** PDFは読み直さず、前回の読取結果を現在の指標と判断で照合・検証し直し、確認ページを更新します。"
+        "**再検証** PDFは読み直さず、前回の読み取り結果の対応付けと検証を現在の指標と決定でやり直し、確認ページを更新します。"
         "`indicators.yaml` や `decisions.yaml` を直したあとに実行します。公開内容は変わりません。\n\n"
         "What was read before is matched and judged anew with the indicators and decisions of now, without opening the PDF. Use it after "
         "editing `indicators.yaml` or `decisions.yaml`. Nothing that is public changes."

@@ -236,7 +236,7 @@ def test_a_decision_that_no_longer_holds_is_taken_back(person: Person) -> None:
     assert person.settle("acknowledge", matter) == 303
     text = person.decisions.read_text(encoding="utf-8")
     person.decisions.write_text(text.replace("1,380時間", "1,390時間"), encoding="utf-8")
-    assert "系列のファイルが前回の照合の後に変わっています" in person.look()
+    assert "系列のファイルが前回の検証の後に変わっています" in person.look()
     assert person.send("POST", "recheck", {"csrf": person.server.session.csrf}) == 303
     stale = person.matters()["stale_decision"]
     assert person.settle("acknowledge", stale) == 409
