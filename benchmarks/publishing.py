@@ -125,7 +125,7 @@ def built(folder: Path, count: int) -> Row:
                 connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_parquet({files})")
 
     ours, least, ratio = against(lambda: build_warehouse(staged, lists, folder / "ours.duckdb"), bare, 3)
-    return Row(f"warehouse, {count:,} editions", f"倉庫、{count:,}版", f"{ours:.1f} s", f"{least:.1f} s", f"{ratio:.2f}")
+    return Row(f"warehouse, {count:,} editions", f"データベース、{count:,}版", f"{ours:.1f} s", f"{least:.1f} s", f"{ratio:.2f}")
 
 
 def options(asked: argparse.ArgumentParser) -> None:
@@ -137,7 +137,7 @@ def options(asked: argparse.ArgumentParser) -> None:
 def section(given: argparse.Namespace) -> Section:
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
         rows = [*exported(Path(name), given.rows), built(Path(name), given.editions)]
-    return Section("Exports and warehouse", "公開用ファイルと倉庫", ("Shinchoku", "DuckDB alone / DuckDBのみ", "ratio / 比"), rows)
+    return Section("Exports and warehouse", "公開ファイルとデータベース", ("Shinchoku", "DuckDB alone / DuckDBのみ", "ratio / 比"), rows)
 
 
 if __name__ == "__main__":

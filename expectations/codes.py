@@ -20,7 +20,7 @@ def code_rules(table: str, show: tuple[str, ...]) -> tuple[Rule, ...]:
                 table,
                 one_of(column.name, codes),
                 "error",
-                Text(f"{column.label.ja}は符号表にある", f"{column.label.en}: only codes of the code list"),
+                Text(f"{column.label.ja}はコードリストにある", f"{column.label.en}: only codes of the code list"),
                 Text(
                     f"{column.label.ja}が {listed} のどれでもない",
                     f"{column.name} is none of {listed}",

@@ -42,7 +42,7 @@ RULES = (
         "error",
         Text("単位コードは単位表にある", "The unit code is in the list of units"),
         Text("単位コードが sheets で、単位表にあるのは sheet", "The unit code is sheets; the list of units has sheet"),
-        Text("indicators.yaml の単位を単位表の符号に直します", "Write the list's code into indicators.yaml"),
+        Text("indicators.yaml の単位を単位表のコードに直します", "Write the list's code into indicators.yaml"),
         (*WHERE, "unit_code"),
     ),
     Rule(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.ingestion_cli import COMMANDS, signed_by
+from pipelines.ingestion_cli import COMMANDS, examples, signed_by
 from sources import places
 from sources.errors import ShinchokuError, of_system, visible
 
@@ -40,6 +40,11 @@ class Commands(click.Group):
         except ShinchokuError as error:
             click.echo(str(error), err=True)
             ctx.exit(2)
+        except click.UsageError as error:
+            error.show()
+            if error.format_message().isascii():  # click's own words
+                click.echo("コマンドやオプションの指定が正しくありません。--help で使い方を確かめてください。", err=True)
+            ctx.exit(2)
         except Exception as fault:
             if not (told := of_system(fault, places.data_folder())):
                 raise
@@ -52,7 +57,7 @@ class Commands(click.Group):
 def main() -> None:
     """Shinchoku (進捗): from a city's PDF progress report to tidy, checked open data.
 
-    PDFの進捗報告書から、検証済みのオープンデータへ。
+    自治体の進捗報告書（PDF）から、検証済みのオープンデータをつくります。
     """
 
 
@@ -80,21 +85,28 @@ class PageRange(click.ParamType):
 
 PDF = click.Path(path_type=Path)
 FISCAL_YEAR = click.option(
-    "--fiscal-year", type=click.IntRange(1868, 2200), metavar="YEAR", help="Fiscal year of the report, 2024 for R6 / 報告対象の年度（西暦）."
+    "--fiscal-year", type=click.IntRange(1868, 2200), metavar="YEAR", help="Fiscal year of the report, 2024 for R6 / 報告書の対象年度（令和6年度は2024）."
 )
-PAGES = click.option("--pages", type=PageRange(), metavar="PAGES", help="Only these pages, e.g. 6-7 or 1,3,6-7 / 対象ページ.")
+PAGES = click.option("--pages", type=PageRange(), metavar="PAGES", help="Only these pages, e.g. 6-7 or 1,3,6-7 / 対象ページ（例：6-7、1,3,6-7）.")
 
 
-@main.command()
+@main.command(short_help="Every number that a PDF prints, as a table / PDFの数値を表にする", epilog=examples(
+    "shinchoku extract report.pdf                           CSV on standard output / 標準出力にCSV",
+    "shinchoku extract report.pdf --pages 6-7 -o figures.parquet",
+    "shinchoku extract R5.pdf R6.pdf -o tables --jobs 2     one CSV a file / ファイルごとにCSV",
+))  # fmt: skip
 @click.argument("files", metavar="FILE.pdf...", nargs=-1, required=True, type=PDF)
 @PAGES
 @FISCAL_YEAR
-@click.option("-o", "--output", type=PDF, help="OUT.csv, .json or .parquet; with several files a folder / 出力先.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Files read at the same time / 並列数.")
+@click.option("-o", "--output", type=PDF, help="OUT.csv, .json or .parquet; with several files a folder / 出力先（.csv、.json、.parquet）。複数のファイルではフォルダ.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Files read at the same time / 同時に読むファイルの数.")
 def extract(files: tuple[Path, ...], pages: list[int] | None, fiscal_year: int | None, output: Path | None, jobs: int) -> None:
     """Every number that a PDF prints, what it means and where it stands.
 
-    PDFに印字された数値を表にします。Without -o: CSV on standard output. The columns are described in the README.
+    Without -o: CSV on standard output. What the columns mean: docs/reference/tables.md, `figure`.
+
+    PDFに印字されたすべての数値を、意味とページ上の位置とともに表にします。-o がなければ、CSVを標準出力に出します。列の説明：
+    docs/reference/tables.ja.md の `figure`。
     """
     from pipelines import table
     from sources.reading import read_report
@@ -131,7 +143,7 @@ def extract(files: tuple[Path, ...], pages: list[int] | None, fiscal_year: int |
         except ShinchokuError as error:
             click.echo(str(error), err=True)
             return False
-        click.echo(f"{visible(path)}: {len(reading.figures)}", err=True)
+        click.echo(f"{visible(path)}: {len(reading.figures)} figures / 数値", err=True)
         return True
 
     with ThreadPoolExecutor(jobs) as pool:
@@ -139,7 +151,9 @@ def extract(files: tuple[Path, ...], pages: list[int] | None, fiscal_year: int |
             raise click.exceptions.Exit(2)
 
 
-@main.command()
+@main.command(short_help="The numbers in lines of text / 文章の数値を読み取る", epilog=examples(
+    "echo '前年度比+3万枚（前年度 27万枚）' | shinchoku read --fiscal-year 2024",
+))  # fmt: skip
 @FISCAL_YEAR
 def read(fiscal_year: int | None) -> None:
     """The numbers in each line of standard input, one JSON line each.
@@ -154,15 +168,19 @@ def read(fiscal_year: int | None) -> None:
         click.echo(json.dumps(read_line(line.rstrip("\r\n"), fiscal_year), ensure_ascii=False))
 
 
-
-@main.command()
-@click.option("--edition", "editions", multiple=True, metavar="ID", help="Only this edition, e.g. R6; may be given again / 対象の版.")
+@main.command(short_help="Read, check and publish / 読み取り・検証・公開", epilog=examples(
+    "shinchoku run                  every registered edition / 登録されたすべての版",
+    "shinchoku run --edition R6     only this one, after its files were edited / 編集した版だけ",
+))  # fmt: skip
+@click.option("--edition", "editions", multiple=True, metavar="ID", help="Only this edition, e.g. R6; may be given again / 対象の版（例：R6）。繰り返し指定可.")
 @click.option("--again", is_flag=True, help="Make anew also what has not changed / 変わっていないものも作り直す.")
 def run(editions: tuple[str, ...], again: bool) -> None:
     """Read, check and publish: every registered edition, or those named; what has not changed since is left as it is.
 
-    登録された版を読み取り、検証し、公開用ファイルを作ります。前回から変わっていないものはそのままです。Runs the assets that the
-    Dagster UI shows, in this process.
+    Runs the assets that the Dagster UI shows, in this process. Exit code 1 where a check keeps an edition back.
+
+    登録されたすべての版（または指定した版）を読み取り、検証し、公開ファイルを作ります。前回から変わっていないものはそのままです。
+    Dagsterの画面に出るものと同じアセットを、このプロセスで実行します。検証で止まった版があるときの終了コードは1です。
     """
     from pipelines import run as runner
 
@@ -173,16 +191,22 @@ def run(editions: tuple[str, ...], again: bool) -> None:
     raise click.exceptions.Exit(outcome.exit_code)
 
 
-@main.command()
+@main.command(short_help="Register in a catalogue (CKAN) / カタログ（CKAN）に登録する", epilog=examples(
+    "shinchoku publish              the plan; nothing is sent / 計画だけを示す",
+    "shinchoku publish --apply      does it / 登録する",
+))  # fmt: skip
 @click.option("--apply", "applying", is_flag=True, help="Do what the plan says / 実際に登録する.")
-@click.option("--series", "named", multiple=True, metavar="ID", help="Only this series; may be given again / 対象の系列.")
+@click.option("--series", "named", multiple=True, metavar="ID", help="Only this series; may be given again / 対象の系列。繰り返し指定可.")
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON / 計画をJSONで出力.")
 def publish(applying: bool, named: tuple[str, ...], as_json: bool) -> None:
     """What would change in the catalogue (CKAN), and with --apply the change itself.
 
-    カタログ（CKAN）への登録内容の確認と、--apply による登録。The site is set by SHINCHOKU_CKAN_URL, SHINCHOKU_CKAN_ORGANIZATION and
-    SHINCHOKU_CKAN_TOKEN; without an address the files are listed that would be sent. A facsimile or an edition that is not accepted
-    is refused, exit code 2.
+    The site is set by SHINCHOKU_CKAN_URL, SHINCHOKU_CKAN_ORGANIZATION and SHINCHOKU_CKAN_TOKEN; without an address the files are
+    listed that would be sent. A facsimile or an edition that is not accepted is refused, exit code 2.
+
+    カタログ（CKAN）で何が変わるかを示し、--apply を付けると登録します。登録先は SHINCHOKU_CKAN_URL、SHINCHOKU_CKAN_ORGANIZATION、
+    SHINCHOKU_CKAN_TOKEN で指定します。アドレスがなければ、送る予定のファイルを一覧にします。再現版（facsimile）や承認されていない版は
+    登録できません（終了コード2）。
     """
     from pipelines.home import Home
     from pipelines.register import register
@@ -198,19 +222,25 @@ def publish(applying: bool, named: tuple[str, ...], as_json: bool) -> None:
             click.echo("\n".join(one.lines()))
     if as_json:
         click.echo(json.dumps([one.as_json() for one in done], ensure_ascii=False, indent=1))
+    elif not settings and any(not one.refusal for one in done):
+        click.echo("\nSHINCHOKU_CKAN_URL is not set: these files would be sent. / SHINCHOKU_CKAN_URLが未設定のため、送る予定のファイルを示しました。", err=True)
     elif settings and not applying and any(one.planned and one.planned.changes for one in done):
         click.echo("\nNothing was sent; --apply sends it. / まだ送信していません。--apply を付けると登録します。")
     if any(one.refusal for one in done):
         raise click.exceptions.Exit(2)
 
 
-@main.command()
+@main.command(short_help="See that nothing was lost or changed / 失われたもの・変わったものがないかを確かめる", epilog=examples(
+    "shinchoku verify",
+))  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="As JSON / JSONで出力.")
 def verify(as_json: bool) -> None:
     """See that nothing was lost or changed: originals, decisions, tables, every published value, release and page.
 
-    原本から公開物まで、記録と食い違うファイルや値がないかを調べます。Exit code 1 where something is not as it was recorded; each is
-    named with its cause and what to do. Changes nothing.
+    Exit code 1 where something is not as it was recorded; each is named with its cause and what to do. Changes nothing.
+
+    原本、決定、表、公開したすべての値、リリース、ページに、記録と食い違うものがないかを調べます。食い違いは、原因と対処とともに一つずつ示し、
+    終了コードは1になります。何も変更しません。
     """
     from pipelines.home import Home
     from pipelines.verification import report
@@ -221,28 +251,35 @@ def verify(as_json: bool) -> None:
     raise click.exceptions.Exit(1 if done.faults else 0)
 
 
-@main.command()
+@main.command(short_help="Serve the Dagster UI / Dagsterの画面を開く", epilog=examples(
+    "shinchoku ui                   http://localhost:3000",
+    "shinchoku ui --port 3001       where the port is taken / ポートが使用中のとき",
+))  # fmt: skip
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port of the UI / ポート番号.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on / 待ち受けアドレス.")
 def ui(port: int, host: str) -> None:
-    """Serve the Dagster UI on this machine.
+    """Serve the Dagster UI on this machine, with its sensors and schedules. Ctrl+C ends it.
 
-    Dagsterの画面を http://localhost:3000 で開きます。
+    Dagsterの画面を http://localhost:3000 で開きます。センサーとスケジュールも動きます。終了はCtrl+Cです。
     """
     from pipelines import run as runner
 
     runner.serve(port, host)
 
 
-@main.command()
+@main.command(short_help="Settle findings on a page / 所見をページ上で決める", epilog=examples(
+    "shinchoku review R7",
+))  # fmt: skip
 @click.argument("edition", metavar="EDITION")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0, the default, takes a free one / ポート番号（0は空きポート）.")
-@click.option("--browser/--no-browser", default=True, help="Open the page in the browser / ブラウザーで開くか.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0, the default, takes a free one / ポート番号（既定の0は空きポート）.")
+@click.option("--browser/--no-browser", default=True, help="Open the page in the browser / ブラウザーで開くか（既定は開く）.")
 def review(edition: str, port: int, browser: bool) -> None:
     """Settle the findings of an edition by clicking, on a page that only this machine can open.
 
-    版の所見を確認ページ上で決めます（127.0.0.1のみ）。Decisions go to the edition's decisions.yaml. The address that is printed lets in
-    whoever opens it first, once. Ctrl+C ends it.
+    Decisions go to the edition's decisions.yaml. The address that is printed lets in whoever opens it first, once. Ctrl+C ends it.
+
+    版の所見を、このコンピューターだけで開けるページで決めます。決定は版の decisions.yaml に書かれます。表示されたアドレスは、最初に開いた人だけが
+    一度使えます。終了はCtrl+Cです。
     """
     from pipelines import desk
     from pipelines.home import Home
@@ -263,14 +300,17 @@ def review(edition: str, port: int, browser: bool) -> None:
         server.server_close()
 
 
-@main.command()
+@main.command(short_help="Every number word, and what became of it / すべての数字とその扱い", epilog=examples(
+    "shinchoku ledger report.pdf > ledger.csv",
+    "shinchoku ledger report.pdf --pages 6      one page / 1ページだけ",
+))  # fmt: skip
 @click.argument("file", metavar="FILE.pdf", type=PDF)
 @PAGES
 @FISCAL_YEAR
 def ledger(file: Path, pages: list[int] | None, fiscal_year: int | None) -> None:
     """Every number word on every page of a PDF, and what became of it, as CSV.
 
-    PDFのすべての数字と、その扱い（数値・日付・名称など）を表にします。
+    PDFの各ページのすべての数字と、その扱い（数値・日付・名称など）をCSVで出力します。
     """
     from pipelines import table
     from sources.reading import read_report
@@ -280,20 +320,22 @@ def ledger(file: Path, pages: list[int] | None, fiscal_year: int | None) -> None
     click.echo(table.ledger_csv(reading.ledger), nl=False)
 
 
-@main.command()
+@main.command(short_help="How one page was read / 1ページの読み取り過程", epilog=examples(
+    "shinchoku explain report.pdf --page 6 -o page.html",
+))  # fmt: skip
 @click.argument("file", metavar="FILE.pdf", type=PDF)
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="The page to explain / 対象ページ.")
-@click.option("-o", "--output", type=PDF, default=Path("page.html"), show_default=True, help="The HTML file to write / 出力先.")
+@click.option("-o", "--output", type=PDF, default=Path("page.html"), show_default=True, help="The HTML file to write / 出力するHTMLファイル.")
 @FISCAL_YEAR
 def explain(file: Path, page: int, output: Path, fiscal_year: int | None) -> None:
     """One page of a PDF as HTML: how it was cut up, what was read, and why.
 
-    1ページの読み取り過程（区画・見出し・数値）をHTMLで示します。
+    1ページの読み取り過程（どう区切り、何を、なぜそう読み取ったか）をHTMLで示します。
     """
     from sources.explain import explain as write_explanation
 
     count = write_explanation(file, page, output, fiscal_year)
-    click.echo(f"{visible(output)}: {count}")
+    click.echo(f"{visible(output)}: {count} figures / 数値")
 
 
 if __name__ == "__main__":

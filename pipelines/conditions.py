@@ -35,7 +35,7 @@ def follow_up(*assets: dg.AssetsDefinition) -> dg.AutomationConditionSensorDefin
         minimum_interval_seconds=30,
         run_tags={"stage": "follow_up"},
         description=(
-            "**追従** 承認済みの版が更新されると、倉庫、公開ファイル、公開ページを順に一度だけ作り直します。検証結果は読取・照合のたびに更新します。"
+            "**追従** 承認済みの版が更新されると、データベース、公開ファイル、公開ページを順に一度だけ作り直します。検証結果は読み取り・対応付けのたびに更新します。"
             "下書きの取込では公開分は動きません。カタログへの登録は自動では行いません。\n\n"
             "When an accepted edition changed, the warehouse, the exports and the public page are made anew, once and in this order; the results page "
             "after every reading or matching. Taking in a draft moves nothing that is public. The catalogue is never registered at by itself."

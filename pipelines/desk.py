@@ -146,7 +146,7 @@ class ReviewDesk:
 
     def _accept(self, edition: Edition, form: forms.Form) -> Written:
         who, reason = form.text("who"), form.text("reason", forms.LONG, required=False)
-        with _Changes(edition, "この版を承認し、公開用ファイルを更新しました。", "Accepted this edition, and published it.") as changes:
+        with _Changes(edition, "この版を承認し、公開ファイルを更新しました。", "Accepted this edition, and published it.") as changes:
             done = acceptance.accept(edition, self.home, who, reason, self.today())
             with run.running(self.home) as execute:
                 problem = acceptance.publish(done.edition, self.home, execute)
@@ -157,7 +157,7 @@ class ReviewDesk:
         return written
 
     def _recheck(self, edition: Edition, form: forms.Form) -> Written:
-        return Written("Checked again with the files of now.", "今のファイルで照合し直しました。")
+        return Written("Checked again with the files of now.", "今のファイルで検証し直しました。")
 
     # -- what must still hold
 

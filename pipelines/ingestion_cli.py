@@ -26,24 +26,27 @@ def examples(*lines: str) -> str:
     return "\n".join(["\b", "Examples / 例:", *(f"  {line}" for line in lines)])
 
 
-@click.command(epilog=examples(
+@click.command(short_help="Take a new report in / 新しい報告書を取り込む", epilog=examples(
     "shinchoku intake R7.pdf                        a new report, or a corrected one / 新しい版、または差し替え",
-    "shinchoku intake                               every PDF in the inbox folder (SHINCHOKU_HOME/inbox)",
+    "shinchoku intake                               every PDF in SHINCHOKU_HOME/inbox / 受付フォルダのすべてのPDF",
     "shinchoku intake scan.pdf --series kitakyushu_dx --fiscal-year 2025",
 ))  # fmt: skip
 @click.argument("files", metavar="[FILE.pdf]...", nargs=-1, type=FILE)
 @click.option("--series", metavar="ID", help="The series, where the cover does not tell / 系列（表紙で分からないとき）.")
-@click.option("--fiscal-year", type=click.IntRange(1900, 2200), metavar="YEAR", help="Fiscal year of the report, 2025 for R7 / 報告対象の年度（西暦）.")
-@click.option("--edition", metavar="NAME", help="Name of the edition, R7 unless given / 版の名前.")
+@click.option("--fiscal-year", type=click.IntRange(1900, 2200), metavar="YEAR", help="Fiscal year of the report, 2025 for R7 / 報告書の対象年度（令和7年度は2025）.")
+@click.option("--edition", metavar="NAME", help="Name of the edition, after its year (R7) unless given / 版の名前。省けば年度から（R7など）.")
 @click.option("--reason", default="", help="Why a corrected file replaces the one before / 差し替えの理由（公開されます）.")
 def intake(files: tuple[Path, ...], series: str | None, fiscal_year: int | None, edition: str | None, reason: str) -> None:
     """Take reports in: recognise, store, read and check them, up to the review page.
 
-    報告書PDFを取り込み、系列・年度・版を表紙から判別して下書きとし、読み取り・検証・確認ページの作成まで行います。公開はしません。
-
     The same file twice changes nothing. A corrected file of an edition is a revision of it; what is published stays until it is accepted
     again. A file of no known series ends with exit code 2 and stays where it is (one from the inbox goes to inbox/unknown).
-    Drafts are written to SHINCHOKU_SERIES; where that is not set, beside the code of a checkout, else to SHINCHOKU_HOME/series.
+    Drafts are written to SHINCHOKU_SERIES; where that is not set, beside the code of a clone, else to SHINCHOKU_HOME/series.
+
+    報告書PDFを取り込み、系列・年度・版を表紙から判別して下書きとし、読み取り・検証・確認ページの作成まで行います。公開はしません。
+    同じファイルを二度取り込んでも何も変わりません。同じ版の差し替えは改訂となり、もう一度承認するまで公開内容は変わりません。
+    どの系列にも当たらないファイルはそのまま残り、終了コードは2です（受付フォルダのものは inbox/unknown に移します）。
+    下書きは SHINCHOKU_SERIES に書きます。設定がなければ、クローンではプログラムの横、それ以外では SHINCHOKU_HOME/series です。
     """
     from pipelines import intake as taking
     from pipelines.home import Home
@@ -81,7 +84,7 @@ def read_to_review(editions: list[str]) -> dict[str, str]:
     return {name: message for name, message in told.items() if message}
 
 
-@click.command(epilog=examples(
+@click.command(short_help="What was found in an edition / 版の所見", epilog=examples(
     "shinchoku findings R7                          what is open, and the command that settles it / 未決定の所見",
     "shinchoku findings R7 --all --json             everything, also notes and what is settled / すべて",
 ))  # fmt: skip
@@ -91,7 +94,9 @@ def read_to_review(editions: list[str]) -> dict[str, str]:
 def findings(edition: str, everything: bool, as_json: bool) -> None:
     """What was found in an edition: errors to be decided, warnings, notes.
 
-    版の所見（エラー・警告・注記）と、その決め方を一覧にします。Exit code 1 while errors are open.
+    Each comes with the command that settles it. Exit code 1 while errors are open.
+
+    版の所見（エラー・警告・注記）と、それぞれを決めるコマンドを一覧にします。未解決のエラーがある間の終了コードは1です。
     """
     from pipelines import intake as taking
     from pipelines import open_findings
@@ -124,8 +129,8 @@ def _say_if_outdated(edition: Edition, home: Home) -> None:
         )
 
 
-WHO = click.option("--who", metavar="NAME", help="Who decides; else SHINCHOKU_WHO or git's user.name / 決定した人.")
-WHEN = click.option("--when", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Date of the decision, today unless given / 決定日.")
+WHO = click.option("--who", metavar="NAME", help="Who decides; else SHINCHOKU_WHO or git's user.name / 決定した人。省けばSHINCHOKU_WHOかgitのuser.name.")
+WHEN = click.option("--when", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Date of the decision, today unless given / 決定日。省けば今日.")
 
 
 def signed_by(who: str | None) -> str:
@@ -145,7 +150,7 @@ def day(when: datetime | None) -> date | None:
     return when.date() if when else None
 
 
-@click.command(epilog=examples(
+@click.command(short_help="Accept and publish an edition / 版を承認して公開する", epilog=examples(
     "shinchoku accept R7                            publish R7 / R7を公開",
     'shinchoku accept R6 --reason "correction of the city"   what changed is published as errata / 変更は正誤として公開',
 ))  # fmt: skip
@@ -157,8 +162,11 @@ def day(when: datetime | None) -> date | None:
 def accept(edition: str, who: str | None, reason: str, when: datetime | None, no_publish: bool) -> None:
     """Accept an edition and publish it.
 
-    版を承認して公開します。Refused (exit code 1) while errors are open; each is listed with the command that settles it. An edition that
-    is public already and now says otherwise (a corrected file, newer code, new decisions) is published with errata.
+    Refused (exit code 1) while errors are open; each is listed with the command that settles it. An edition that is public already
+    and now says otherwise (a corrected file, newer code, new decisions) is published with errata.
+
+    版を承認して公開します。未解決のエラーがある間は承認できず（終了コード1）、それぞれを決めるコマンドを示します。公開中の版の内容が変わる
+    とき（差し替え、プログラムの更新、新しい決定）は、正誤とともに公開します。
     """
     from pipelines import acceptance, audit, open_findings
     from pipelines.home import Home
@@ -189,16 +197,20 @@ def accept(edition: str, who: str | None, reason: str, when: datetime | None, no
         click.echo("Not published yet: shinchoku run / まだ公開していません。")
 
 
-@click.command(epilog=examples('shinchoku withdraw R7 --reason "wrong figures in the report"   taken back, and said so / 取下げ（理由は公開）'))
+@click.command(short_help="Take back a published edition / 公開した版を取り下げる", epilog=examples(
+    'shinchoku withdraw R7 --reason "wrong figures in the report"   taken back, and said so / 取下げ（理由は公開）',
+))  # fmt: skip
 @EDITION
 @click.option("--reason", required=True, help="Why; readers will see it / 取下げの理由（公開されます）.")
 @WHO
 @WHEN
-@click.option("--no-publish", is_flag=True, help="Only set the status / 状態だけを変え、公開物は作り直さない.")
+@click.option("--no-publish", is_flag=True, help="Only set the status / 状態だけを変え、公開内容は変えない.")
 def withdraw(edition: str, reason: str, who: str | None, when: datetime | None, no_publish: bool) -> None:
     """Take a published edition back; the change log says when and why.
 
-    公開した版を取り下げます。日付と理由は変更履歴に載ります。A corrected file of it can be taken in and accepted later.
+    A corrected file of it can be taken in and accepted later.
+
+    公開した版を取り下げます。日付と理由は変更履歴に載ります。訂正されたファイルは、後から取り込んで承認できます。
     """
     from pipelines import acceptance
     from pipelines.home import Home
@@ -239,7 +251,7 @@ def _publish(edition: Edition) -> None:
                    + open_findings.told(later, blocking))
 
 
-@click.command(epilog=examples(
+@click.command(short_help="What changes in public / 公開内容の変化", epilog=examples(
     "shinchoku diff R6 R7                           from R6 being the newest to R7 being it / R7で何が変わるか",
     "shinchoku diff R7 --json                       what accepting R7 as it is now would change / いま承認した場合の変化",
 ))  # fmt: skip
@@ -248,7 +260,9 @@ def _publish(edition: Edition) -> None:
 def diff(editions: tuple[str, ...], as_json: bool) -> None:
     """What changes in what the public sees: values, targets, names, before and after.
 
-    公開される最新値・目標・名称が、版の追加や再読取でどう変わるかを示します。An edition that is not accepted yet counts as it was read last.
+    An edition that is not accepted yet counts as it was read last.
+
+    公開される値・目標・名称がどう変わるかを、前後を並べて示します。まだ承認されていない版は、最後に読み取った内容で比べます。
     """
     from pipelines import acceptance
     from pipelines.home import Home
@@ -268,7 +282,7 @@ def diff(editions: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"{' → '.join(edition.edition_id for edition in chosen)}: {changes.summary(found)}\n\n{changes.as_text(found)}")
 
 
-@click.command(epilog=examples(
+@click.command(short_help="Settle findings / 所見について決める", epilog=examples(
     "shinchoku decide R7 restated:open_datasets --acknowledge --reason 市に確認済み     it may stand / このままでよい",
     "shinchoku decide R7 magnitude:tasks --correct value=13200000 --reason 万が脱落     what is right / 訂正",
     "shinchoku decide R7 renamed: --map open_datasets --reason 名称変更                the label means it / 対応付け",
@@ -278,10 +292,10 @@ def diff(editions: tuple[str, ...], as_json: bool) -> None:
 @EDITION
 @click.argument("named", metavar="FINDING...", nargs=-1, required=True)
 @click.option("--acknowledge", is_flag=True, help="It was looked at and may stand / 確認のうえ、このままとする.")
-@click.option("--correct", metavar="value=…,unit=…", multiple=True, help="What is right about the number / 正しい値・単位・期間など.")
+@click.option("--correct", metavar="value=…,unit=…", multiple=True, help="What is right about the number / 数値の正しい値・単位・期間など.")
 @click.option("--map", "indicator", metavar="INDICATOR", help="The label means this indicator / 名称をこの指標に対応付ける.")
 @click.option("--new-indicator", metavar="id=…,name_en=…", multiple=True, help="Register the label as a new indicator / 新しい指標として登録.")
-@click.option("--ended", is_flag=True, help="The indicator was reported for the last time in the year before / 前年度で終了.")
+@click.option("--ended", is_flag=True, help="The indicator was reported for the last time in the year before / この指標の報告は前年度で終わった.")
 @click.option("--remove", is_flag=True, help="Take back a decision that no longer holds / 前提の崩れた決定を取り消す.")
 @click.option("--reason", default="", help="Why / 理由.")
 @WHO
@@ -292,8 +306,10 @@ def decide(
 ) -> None:
     """Settle findings of an edition: the decision goes to decisions.yaml (an indicator to indicators.yaml), with who, when and why.
 
-    所見について決めます。決定は decisions.yaml（指標の追加・終了は indicators.yaml）に、誰が・いつ・なぜ とともに書かれます。
     FINDING is an id of `shinchoku findings`, or a part of it that no other has. Several can be acknowledged at once.
+
+    所見について決めます。決定は decisions.yaml（指標の追加・終了は indicators.yaml）に、誰が・いつ・なぜ とともに書かれます。
+    FINDING は `shinchoku findings` に出るIDか、ほかと区別できるその一部です。--acknowledge は複数を一度に指定できます。
     """
     from pipelines import acceptance, deciding, open_findings
     from pipelines import intake as taking
@@ -333,28 +349,30 @@ def decide(
     click.echo("\n".join(text for text in (open_findings.told(current, blocking), "", taking.next_steps(current, left)) if text is not None))
 
 
-@click.command("new-series", epilog=examples(
+@click.command("new-series", short_help="Start a series from its first report / 最初の報告書から系列を起こす", epilog=examples(
     "shinchoku new-series report.pdf --id my_city --title-ja 架空市デジタル計画 --publisher-ja 架空市 --area-code 442020",
     "shinchoku new-series report.pdf --id my_city ... --recognise デジタル計画 --recognise 架空市   words of every cover / 毎年の表紙にある語",
 ))  # fmt: skip
 @click.argument("file", metavar="FILE.pdf", type=FILE)
-@click.option("--id", "name", metavar="ID", help="Id of the series, e.g. my_city / 系列のID.")
+@click.option("--id", "name", metavar="ID", help="Id of the series, e.g. my_city / 系列のID（例：my_city）.")
 @click.option("--title-ja", metavar="WORDS", help="Title of the dataset / データセットの題名.")
-@click.option("--title-en", metavar="WORDS", help="The same in English; the Japanese until given / 英語の題名.")
+@click.option("--title-en", metavar="WORDS", help="The same in English; the Japanese until given / 英語の題名。省けば日本語と同じ.")
 @click.option("--publisher-ja", metavar="WORDS", help="Who publishes the reports / 発行者.")
 @click.option("--publisher-en", metavar="WORDS", help="The same in English / 英語の発行者名.")
-@click.option("--plan-ja", metavar="WORDS", help="The plan, if it is called otherwise than the title / 計画名.")
+@click.option("--plan-ja", metavar="WORDS", help="The plan, if it is called otherwise than the title / 計画名（題名と違うとき）.")
 @click.option("--plan-en", metavar="WORDS", help="The same in English / 英語の計画名.")
 @click.option("--area-code", metavar="CODE", help="Local government code, six digits / 全国地方公共団体コード（6桁）.")
-@click.option("--dataset", metavar="NAME", help="Name of the files, CODE_ID unless given / 公開ファイルの名前.")
+@click.option("--dataset", metavar="NAME", help="Name of the files, CODE_ID unless given / 公開ファイルの名前。省けば「コード_ID」.")
 @click.option("--license", "licence", type=click.Choice(["CC-BY-4.0", "CC0-1.0"]), default="CC-BY-4.0", show_default=True, help="Licence of the data / ライセンス.")
-@click.option("--recognise", metavar="WORD", multiple=True, help="A word of every cover; may be given again / 毎年の表紙にある語.")
-@click.option("--fiscal-year", type=click.IntRange(1900, 2200), metavar="YEAR", help="Fiscal year of the report, 2024 for R6 / 報告対象の年度（西暦）.")
+@click.option("--recognise", metavar="WORD", multiple=True, help="A word of every cover; may be given again / 毎年の表紙にある語。繰り返し指定可.")
+@click.option("--fiscal-year", type=click.IntRange(1900, 2200), metavar="YEAR", help="Fiscal year of the report, 2024 for R6 / 報告書の対象年度（令和6年度は2024）.")
 def new_series(file: Path, licence: str, recognise: tuple[str, ...], fiscal_year: int | None, **given: str | None) -> None:
     """Start a series from its first report: metadata first, indicators proposed from what is read.
 
-    最初の報告書から新しい系列（別の市・別の計画）を始めます。章と指標は読み取った内容から提案され、コードは要りません。
     What is missing is asked for on a terminal. The proposal can be accepted as it is, or named better in its YAML files first.
+
+    最初の報告書から新しい系列（別の市・別の計画）を起こします。章と指標は読み取った内容から提案され、プログラムは書きません。
+    足りない項目は端末で尋ねます。提案はそのまま承認することも、YAMLファイルで名前を整えてから承認することもできます。
     """
     from pipelines import intake as taking
     from pipelines import new_series as beginning

@@ -43,7 +43,7 @@ ingest = dg.define_asset_job(
     config=A_TAGGED_EDITION,
     tags={"stage": "ingest"},
     description=(
-        "**取込** 一つの版のPDFを読み取り、照合・検証し、確認ページを作ります。承認済みで検証を通った版だけが公開の対象になります。"
+        "**取込** 一つの版のPDFを読み取り、指標に対応付けて検証し、確認ページを作ります。承認済みで検証を通った版だけが公開の対象になります。"
         "新しい報告書が届いたとき、差し替えられたとき、読み取りプログラムが変わったとき（全版のバックフィル）に実行します。\n\n"
         "One edition from its PDF to its review page, and through the gate if it is accepted and its audit allows. Use it for a new or "
         "replaced report; as a backfill of all editions when the reading has changed."
@@ -55,7 +55,7 @@ review = dg.define_asset_job(
     config=A_TAGGED_EDITION,
     tags={"stage": "review"},
     description=(
-        "**再検証** PDFは読み直さず、前回の読取結果を現在の指標と判断で照合・検証し直し、確認ページを更新します。"
+        "**再検証** PDFは読み直さず、前回の読み取り結果の対応付けと検証を現在の指標と決定でやり直し、確認ページを更新します。"
         "`indicators.yaml` や `decisions.yaml` を直したあとに実行します。公開内容は変わりません。\n\n"
         "What was read before is matched and judged anew with the indicators and decisions of now, without opening the PDF. Use it after "
         "editing `indicators.yaml` or `decisions.yaml`. Nothing that is public changes."
@@ -66,7 +66,7 @@ publish = dg.define_asset_job(
     selection=dg.AssetSelection.assets(*PUBLICATION_ASSETS),
     tags={"stage": "publish"},
     description=(
-        "**公開** 承認済みのすべての版から、検証結果、倉庫、公開ファイル、公開ページを作ります。承認・取下げのあと、系列の説明や名称を"
+        "**公開** 承認済みのすべての版から、検証結果、データベース、公開ファイル、公開ページを作ります。承認・取下げのあと、系列の説明や名称を"
         "直したあとに実行します。カタログへの登録は含みません。\n\n"
         "The results page, the warehouse, the exports and the public page from all accepted editions. Use it after accepting or withdrawing, "
         "or after names and descriptions of a series changed. The catalogue is not part of it: materialize `catalogue` for that."

@@ -95,11 +95,31 @@ class Reader(dg.ConfigurableResource):
     What reading one file may cost, and whether text in pictures is recognised.
     """
 
-    memory: int = Field(default=0, ge=0, description="1ファイルのメモリ（MiB）。 MiB that the reading of one file may take; 0 means SHINCHOKU_READ_MEMORY, or 3072.")
-    seconds: int = Field(default=0, ge=0, description="1ファイルの秒数。 Seconds for one file; 0 means SHINCHOKU_READ_SECONDS, or 900.")
-    page_seconds: int = Field(default=0, ge=0, description="1ページの秒数。 Seconds for one page; 0 means SHINCHOKU_READ_PAGE_SECONDS, or 60.")
-    pages: int = Field(default=0, ge=0, description="1ファイルのページ数。 Pages that a file may have; 0 means SHINCHOKU_READ_PAGES, or 2000.")
-    pixels: int = Field(default=0, ge=0, description="1ページの画像の画素数。 Pixels of the picture of one page; 0 means SHINCHOKU_READ_PIXELS, or 25 million.")
+    memory: int = Field(
+        default=0, ge=0,
+        description="1ファイルの読み取りに使ってよいメモリ（MiB）。0ならSHINCHOKU_READ_MEMORY、それもなければ3072。"
+        " MiB that the reading of one file may take; 0 means SHINCHOKU_READ_MEMORY, or 3072.",
+    )  # fmt: skip
+    seconds: int = Field(
+        default=0, ge=0,
+        description="1ファイルにかけてよい秒数。0ならSHINCHOKU_READ_SECONDS、それもなければ900。"
+        " Seconds for one file; 0 means SHINCHOKU_READ_SECONDS, or 900.",
+    )  # fmt: skip
+    page_seconds: int = Field(
+        default=0, ge=0,
+        description="1ページにかけてよい秒数。0ならSHINCHOKU_READ_PAGE_SECONDS、それもなければ60。"
+        " Seconds for one page; 0 means SHINCHOKU_READ_PAGE_SECONDS, or 60.",
+    )  # fmt: skip
+    pages: int = Field(
+        default=0, ge=0,
+        description="1ファイルのページ数の上限。0ならSHINCHOKU_READ_PAGES、それもなければ2000。"
+        " Pages that a file may have; 0 means SHINCHOKU_READ_PAGES, or 2000.",
+    )  # fmt: skip
+    pixels: int = Field(
+        default=0, ge=0,
+        description="1ページの画像の画素数の上限。0ならSHINCHOKU_READ_PIXELS、それもなければ2500万。"
+        " Pixels of the picture of one page; 0 means SHINCHOKU_READ_PIXELS, or 25 million.",
+    )  # fmt: skip
     ocr: bool = Field(
         default=True,
         description="ocrの追加パッケージがあれば、文字情報のないページや画像の文字を認識する。"

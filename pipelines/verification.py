@@ -239,7 +239,7 @@ def _remedy(flaw: Flaw, place: Path, home: Home) -> Words:
         if flaw.path.is_relative_to(latest):
             return AGAIN
         return Words("Put the release back from the backup; nothing makes an old one anew.",
-                     "この公開版をバックアップから戻してください（過去の公開版は作り直せません）。")  # fmt: skip
+                     "このリリースをバックアップから戻してください（過去のリリースは作り直せません）。")  # fmt: skip
     if place.name in ("accepted", "former"):
         folder = home.root / Path(*parts[:2])
         return Words(f"Put the folder {folder} back from the backup.", f"フォルダ {folder} をバックアップから戻してください。")
@@ -349,7 +349,8 @@ def of_values(home: Home, counts: dict[str, int]) -> Iterator[Fault]:
         if row["raw"] is None or row["raw"] != row["source_text"] or row["page"] != row["source_page"]:
             yield Fault(home.warehouse, f"table observation: {where}", Words(
                 f"it says '{row['source_text']}' on page {row['source_page']}; figure {row['figure_id']} is '{row['raw']}' on page {row['page']}.",
-                f"「{row['source_text']}」（{row['source_page']}頁）ですが、数値{row['figure_id']}は「{row['raw']}」（{row['page']}頁）です。"), AGAIN)  # fmt: skip
+                f"「{row['source_text']}」（{row['source_page']}ページ）ですが、"
+                f"数値{row['figure_id']}は「{row['raw']}」（{row['page']}ページ）です。"), AGAIN)  # fmt: skip
     for row in figures:
         there = read.get(row["edition_id"], {}).get(row["figure_id"])
         here = (row["raw"], row["page"], *(round(row[side], 3) for side in ("x0", "top", "x1", "bottom")), row["sha256"])
@@ -385,7 +386,7 @@ def of_exports(home: Home, counts: dict[str, int]) -> Iterator[Fault]:
         yield Fault(file, where, Words(f"it says {said!r}, and the warehouse {expected!r}.", f"{said!r} とありますが、データベースでは {expected!r} です。"), AGAIN)
     offered = home.site / "data" / whole.SUMS
     if not offered.is_file() or offered.read_bytes() != (latest / whole.SUMS).read_bytes():
-        yield Fault(offered, "", Words("the public page does not offer the latest release.", "公開ページのファイルが最新の公開版ではありません。"), AGAIN)
+        yield Fault(offered, "", Words("the public page does not offer the latest release.", "公開ページのファイルが最新のリリースではありません。"), AGAIN)
 
 
 def of_store(home: Home, counts: dict[str, int]) -> Iterator[Fault]:
@@ -417,7 +418,7 @@ STAGES = {name: _guarded(look) for name, look in {
     **BYTES,
     "store / 保存先": of_store,
     "decisions / 決定": of_decisions,
-    "warehouse / 倉庫": of_warehouse,
+    "warehouse / データベース": of_warehouse,
     "values and their spots / 値と出どころ": of_values,
     "exports and page / 公開ファイルとページ": of_exports,
 }.items()}  # fmt: skip

@@ -17,7 +17,7 @@ def add_indicator(series: Series, new: Indicator) -> None:
         raise ShinchokuError(f"there is no section '{new.section}'. Known: {known}.", f"章「{new.section}」はありません。あるのは {known} です。")
     if unit(new.unit) is None:
         raise ShinchokuError(f"there is no unit '{new.unit}'. Use a code of sources/notation/units.yaml, such as case or person.",
-                             f"単位「{new.unit}」はありません。sources/notation/units.yaml の符号（caseやpersonなど）を使ってください。")
+                             f"単位「{new.unit}」はありません。sources/notation/units.yaml のコード（caseやpersonなど）を使ってください。")
     document = load_document(series.find("indicators.yaml"))
     document.setdefault("indicators", []).append(plain(new))
     write_document(series.writable / "indicators.yaml", document, IndicatorsFile, "indicators")

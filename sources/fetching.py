@@ -243,4 +243,4 @@ def _refused(url: str, en: str, ja: str) -> FetchError:
 
 def _unreached(url: str, en: str, ja: str) -> FetchError:
     return FetchError(f"{url[:300]}: not reached ({en}). It is tried again later; if it lasts, open the address in a browser.",
-                      f"{url[:300]}: 取得できませんでした（{ja}）。後でもう一度試します。続くときはブラウザで開けるか確かめてください。", is_temporary=True)
+                      f"{url[:300]}: 取得できませんでした（{ja}）。後でもう一度試します。続くときはブラウザーで開けるか確かめてください。", is_temporary=True)

@@ -24,7 +24,7 @@ from sources.exactness import agree, exacter
 from sources.findings import Findings
 from sources.names import BY_LABEL, BY_WORDS, Names, mapping_fits, plain_name, without_role
 from sources.notation.periods import fiscal
-from sources.observations import Finding, Key, Known, Observation, StatementRow, Unmatched
+from sources.observations import CORRECTED, Finding, Key, Known, Observation, StatementRow, Unmatched
 from sources.records import Figure, Period, Reading, Statement
 from sources.registry import Edition, Indicator, unit_code
 
@@ -334,7 +334,7 @@ class _Matching:
         figure, meta = item.figure, self.edition.series.meta
         assert figure.period is not None
         base = figure.base
-        notes = [f"訂正（corrected）: {item.corrected}"] if item.corrected else []
+        notes = [f"{CORRECTED}: {item.corrected}"] if item.corrected else []
         code = self._unit_of(item, indicator)
         if item.mended_unit:
             notes.append(f"印刷された単位「{figure.unit}」を指標の単位に読み替え（printed unit {figure.unit}, published in the indicator's）")

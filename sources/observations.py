@@ -16,6 +16,7 @@ from typing import NamedTuple
 from sources.records import Box, Period
 
 SEVERITIES = ("error", "warning", "note")
+CORRECTED = "訂正（corrected）"  # how the note begins where a person corrected what is printed; also in warehouse/views.sql
 
 
 class Key(NamedTuple):

@@ -178,7 +178,7 @@ def _load_rows(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[
     if unknown := sorted({key for row in rows for key in row.keys() - set(described.names)}):
         raise ShinchokuError(
             f"code list {name}: columns {unknown} are not in warehouse/fields.yaml. Describe them there or leave them out.",
-            f"符号表 {name}: 列 {unknown} は warehouse/fields.yaml にありません。そこに書くか、外してください。",
+            f"コードリスト {name}: 列 {unknown} は warehouse/fields.yaml にありません。そこに書くか、外してください。",
         )
     if rows:
         import pyarrow as pa

@@ -61,7 +61,17 @@ WHERE earlier_edition_id IS NOT NULL
 CREATE VIEW progress AS
 WITH worded AS (
     SELECT
-        l.*, e.period_end AS edition_end,
+        -- What a person corrected is said as it was corrected, not as it is printed (sources.observations.CORRECTED).
+        l.* REPLACE (
+            CASE
+                WHEN l.obs_note LIKE '訂正（corrected）%'
+                    THEN CASE l.qualifier WHEN 'about' THEN '約' ELSE '' END
+                        || rtrim(rtrim(format('{:,.6f}', l."value"::DOUBLE), '0'), '.') || coalesce(l.unit_ja, '')
+                        || CASE l.qualifier WHEN 'over' THEN '超' WHEN 'at_least' THEN '以上' WHEN 'at_most' THEN '以下' WHEN 'under' THEN '未満' ELSE '' END
+                ELSE l.source_text
+            END AS source_text
+        ),
+        e.period_end AS edition_end,
         CASE
             WHEN l.period_start = l.period_end THEN strftime(l.period_end, '%Y-%m-%d') || '時点'
             WHEN l.period_start = make_date(l.fiscal_year, 4, 1) AND l.period_end = make_date(l.fiscal_year + 1, 3, 31)
@@ -189,7 +199,7 @@ SELECT
                 WHEN 'reached' THEN '達成している。'
                 WHEN 'missed' THEN '期限までに' || gap_text || step_ja || '届かなかった。'
                 ELSE 'あと' || gap_text || step_ja || 'で、期限までに年' || pace_text || step_ja
-                    || CASE WHEN gap < 0 THEN 'の減少' ELSE 'の増加' END || 'が要る'
+                    || CASE WHEN gap < 0 THEN 'の減少' ELSE 'の増加' END || 'が必要'
                     || coalesce('（これまでは年' || so_far_text || step_ja || '）', '') || '。'
             END
     END AS summary_ja,

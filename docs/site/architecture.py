@@ -17,13 +17,13 @@ SAYS = {  # from left to right within a row
     "warehouse.catalogue": ("CKANへの登録", "publishing to CKAN"),
     "warehouse.build": ("データベース", "the database"),
     "expectations": ("成り立つべきこと", "what must hold"),
-    "warehouse.exports": ("公開用ファイル", "the published files"),
+    "warehouse.exports": ("公開ファイル", "the published files"),
     "warehouse.codelists": ("コードリスト", "the code lists"),
     "warehouse.parquet": ("表のファイル", "tables as files"),
     "warehouse.fields": ("項目辞書", "the field dictionary"),
     "sources": ("PDF → 紙面 → 表記 → 数値 → 観測値", "PDF → layout → notation → figures → observations"),
 }
-TITLE = ("矢印の先を知り、使う（実際のimport）。データは逆向きに、下から上へ進む。",
+TITLE = ("矢印は、使う側から使われる側へ（実際のimport）。データは逆に、下から上へ進む。",
          "An arrow leads to what a station knows (an import that the code has); data goes the other way, upwards.")
 WIDTH, ROW, BOX, LEFT, TOP, GAP = 960, 112, 60, 24, 68, 24
 

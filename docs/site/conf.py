@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
+
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
@@ -70,6 +72,16 @@ def _over(app: Any, docname: str, link: re.Match[str]) -> str:
     return f'<a href="{Path(page).as_posix().removesuffix(".md")}.html" hreflang="{other}" lang="{other}">{link[1]}</a>'
 
 
+def _close_up(app: Any, doctree: nodes.document) -> None:
+    """Japanese has no space where a line of the source ends."""
+    if app.config.language != "ja":
+        return
+    for element in doctree.findall(nodes.TextElement):
+        said = [child.astext() for child in element.children]
+        element.children = [child for at, child in enumerate(element.children)
+                            if child != "\n" or not any(side > "\x7f" for side in ("".join(said[:at])[-1:], "".join(said[at + 1 :])[:1]))]
+
+
 def _navigation(app: Any, index: str) -> str:
     """The lists of the index as the tables of contents that Sphinx builds the navigation from."""
     folder = Path(app.config.root_doc).parent
@@ -86,4 +98,5 @@ def _navigation(app: Any, index: str) -> str:
 def setup(app: Any) -> dict[str, bool]:
     app.connect("config-inited", _choose_language)
     app.connect("source-read", _read)
+    app.connect("doctree-read", _close_up)
     return {"parallel_read_safe": True}

@@ -36,8 +36,8 @@ def _table(described: Table, language: Language) -> str:
     about = f"{say(described.about, language)}{'。' if ja else '.'}"
     if key:
         about += f"主キー：{key}。" if ja else f" Key: {key}."
-    headings = ("列", "型", "名称", "説明", "制約") if ja else ("Column", "Type", "Name", "Meaning", "Constraints")
-    rows = [(code(column.name), column.type, say(column.label, language), say(column.about, language), _constraints(column, language))
+    headings = ("列", "名称", "説明", "型", "制約") if ja else ("Column", "Name", "Meaning", "Type", "Constraints")
+    rows = [(code(column.name), say(column.label, language), say(column.about, language), column.type, _constraints(column, language))
             for column in described.columns]
     title = f"### `{described.name}`" + (f"（{described.label.ja}）" if ja else f": {described.label.en}")
     return f"{title}\n\n{about}\n\n{table(headings, rows)}"
@@ -69,8 +69,8 @@ def units(language: Language) -> str:
     """The code list of units, by kind."""
     ja = language == "ja"
     parts = [head("単位" if ja else "Units", "units", language, "[sources/notation/units.yaml](../../sources/notation/units.yaml)",
-                  "二つの単位の比（`hour_per_year` など）は、コードを `_per_` でつなぎます。加え方は[新しい単位](../new-unit.ja.md)。" if ja else
-                  "A rate joins two codes by `_per_` (`hour_per_year`). How one is added: [a new unit](../new-unit.md).")]
+                  "二つの単位の比（`hour_per_year` など）は、コードを `_per_` でつなぎます。加え方は[単位を加える](../new-unit.ja.md)にあります。" if ja else
+                  "A rate joins two codes by `_per_` (`hour_per_year`). How one is added: [Add a unit](../new-unit.md).")]
     headings = ("コード", "名称", "同じ意味で、名称にそろえる表記", "表記を残すもの", "UCUM", "UN/ECE") if ja else (
         "Code", "Name", "Printed", "Means the same, written as the first", "Keeps its printed form", "UCUM", "UN/ECE")
     for kind in dict.fromkeys(each.kind for each in UNITS):

@@ -32,9 +32,14 @@ def file_name(stem: str, language: Language) -> str:
 def head(title: str, name: str, language: Language, source: str, says: str) -> str:
     """The first lines of a generated page: its title, the way to the other language, and what it is made from."""
     other = f"[English]({name}.md)" if language == "ja" else f"[日本語]({name}.ja.md)"
-    made = (f"`make docs` が {source} から作るページです。手で直さないでください。" if language == "ja"
-            else f"`make docs` makes this page from {source}; do not edit it.")
-    return f"# {title}\n\n{other}\n\n{made} {says}\n"
+    made = (f"`make docs`が{source}から作るページです。手で直さないでください。" if language == "ja"
+            else f"`make docs` makes this page from {source}; do not edit it. ")
+    return f"# {title}\n\n{other}\n\n{made}{says}".rstrip() + "\n"
+
+
+def one_line(text: str) -> str:
+    """Wrapped text as one line; Japanese has no space where a line ends."""
+    return re.sub(r"\s+", " ", re.sub(r"(?<=[^\x00-\x7f])\s*\n\s*|\s*\n\s*(?=[^\x00-\x7f])", "", text)).strip()
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

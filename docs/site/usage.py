@@ -12,7 +12,7 @@ import click
 import yaml
 from pydantic.fields import FieldInfo
 
-from docs.site.markdown import JAPANESE, Language, code, head, table
+from docs.site.markdown import JAPANESE, Language, code, head, one_line, table
 from sources.schemas import MODELS, meaning, models
 from sources.yaml_files import Strict
 
@@ -31,8 +31,8 @@ def command_line(language: Language) -> str:
     from pipelines.cli import main
 
     ja = language == "ja"
-    parts = [head("コマンド" if ja else "Command line", "command-line", language, "`shinchoku` のヘルプ" if ja else "the help of `shinchoku`",
-                  "`shinchoku コマンド --help` でも読めます。終了コードは、0が完了、1が検証による中止や未決のエラー、2が使えないファイルや指定です。" if ja else
+    parts = [head("コマンド" if ja else "Command line", "command-line", language, "`shinchoku`のヘルプ" if ja else "the help of `shinchoku`",
+                  "`shinchoku コマンド --help`でも読めます。終了コードは、0が完了、1が検証による中止や未決のエラー、2が使えないファイルや指定です。" if ja else
                   "`shinchoku COMMAND --help` says the same. Exit codes: 0 done, 1 a check stopped it or errors are open, "
                   "2 a file or option that cannot be used.")]
     context = click.Context(main, info_name="shinchoku")
@@ -46,7 +46,7 @@ def command_line(language: Language) -> str:
 def _command(command: click.Command, context: click.Context, language: Language) -> str:
     ja = language == "ja"
     usage = " ".join(command.collect_usage_pieces(context))
-    parts = [f"## `{context.info_name}`\n", f"{'使い方' if ja else 'Usage'}: `{context.info_name} {usage}`\n", _paragraphs(command.help or "", language)]
+    parts = [f"## `{context.info_name}`\n", f"{'使い方：' if ja else 'Usage: '}`{context.info_name} {usage}`\n", _paragraphs(command.help or "", language)]
     options = [param for param in command.params if isinstance(param, click.Option) and not param.hidden]
     if options:
         headings = ("オプション", "内容", "既定値") if ja else ("Option", "What it does", "Default")
@@ -69,10 +69,10 @@ def _default(option: click.Option) -> str:
 
 
 def _paragraphs(text: str, language: Language) -> str:
-    """The paragraphs in the page's own language first."""
-    paragraphs = [re.sub(r"\s+", " ", part).strip() for part in re.split(r"\n\n|(?<=。)\s*(?=[A-Z])", text.replace("\b", ""))]
+    """The paragraphs in the page's own language."""
+    paragraphs = [one_line(part) for part in text.replace("\b", "").split("\n\n")]
     own = [part for part in paragraphs if bool(JAPANESE.search(part)) == (language == "ja")]
-    return "\n\n".join(own + [part for part in paragraphs if part not in own]) + "\n"
+    return "\n\n".join(own) + "\n"
 
 
 def _half(text: str, language: Language) -> str:
@@ -132,7 +132,7 @@ def _resources() -> dict[str, Any]:
 
 
 def _paragraph_of(text: str, language: Language) -> str:
-    paragraphs = [re.sub(r"\s+", " ", part).strip() for part in text.split("\n\n") if part.strip()]
+    paragraphs = [one_line(part) for part in text.split("\n\n") if part.strip()]
     return "\n\n".join(part for part in paragraphs if bool(JAPANESE.search(part)) == (language == "ja")) + "\n"
 
 

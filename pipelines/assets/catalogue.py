@@ -49,7 +49,7 @@ class Registering(dg.Config):
     pool="catalogue",
     description=(
         "カタログ登録：公開ファイルをCKANのデータセットとして登録します。まず変更の予定だけを示し、設定で `apply: true` とすると実行します。"
-        "閲覧者には前の版か今回の版のどちらかが見え、途中の状態は見えません。写しの版は登録しません。\n\n"
+        "閲覧者には前の版か今回の版のどちらかが見え、途中の状態は見えません。再現版（facsimile）は登録しません。\n\n"
         "The published files as datasets of a CKAN site. Shows what would change; with `apply: true` in its "
         "configuration it is done: readers see the release before or this one, never a part. A facsimile is refused."
     ),

@@ -28,7 +28,7 @@ LISTED = 100  # files, or tables; a release of the whole country has thousands
     pool="writer",
     metadata=described("observation", source="warehouse"),
     description=(
-        "公開ファイル：観測値・数値・符号表のCSV（Excel向けBOM付きUTF-8）、JSON、Parquet、Excelと、全列を説明するデータパッケージ。"
+        "公開ファイル：観測値・数値・コードリストのCSV（Excel向けBOM付きUTF-8）、JSON、Parquet、Excelと、全列を説明するデータパッケージ。"
         "内容が変わらなければ1バイトも変わりません。\n\n"
         "Observations, figures and code lists as CSV (UTF-8 with BOM, for Excel) and JSON, with a data package that "
         "describes every column. Byte for byte the same when nothing changed."

@@ -26,7 +26,7 @@ from sources.matching import Match
     metadata=described("observation"),
     check_specs=audit.check_specs("observations"),
     description=(
-        "観測値：指標・測り方・期間ごとに1行。数値を indicators.yaml の項目名・章・単位・内訳と照合したものです。"
+        "観測値：指標・測り方・期間ごとに1行。数値を indicators.yaml の項目名・章・単位・内訳で指標に対応付けたものです。"
         "どの指標にも当たらない数値は理由とともに一覧に、数値のない項目は状態 `O` の空の値になります。"
         "言葉だけの記述は `statement` に入ります。\n\n"
         "One row an indicator, measure and period: figures matched by label, section, unit and component with "

@@ -21,7 +21,7 @@ from pipelines.resources import PATIENCE, Series, Storage
     code_version=code_version("review_page"),
     retry_policy=PATIENCE,
     description=(
-        "確認ページ：報告書の各ページと数値の囲み、その横に読取・照合・検証の結果。検証に通らなくても作られます。\n\n"
+        "確認ページ：報告書の各ページと数値の囲み、その横に読み取り・対応付け・検証の結果。検証に通らなくても作られます。\n\n"
         "The pages of the report with a box on each number, and beside them what was read, matched and checked."
     ),
 )

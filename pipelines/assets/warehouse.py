@@ -30,7 +30,7 @@ TABLES = fields.dictionary().tables | fields.dictionary().views
         "表 / tables": dg.MetadataValue.md("\n".join(f"- `{name}` {escape(table.comment)}" for name, table in TABLES.items())),
     },
     description=(
-        "倉庫：承認済みのすべての版を収めたDuckDBファイル。項目辞書の表と、最新値 `latest`・目標 `target`・改訂 `revision`・進捗 `progress` の"
+        "データベース：承認済みのすべての版を収めたDuckDBファイル。項目辞書の表と、最新値 `latest`・目標 `target`・改訂 `revision`・進捗 `progress` の"
         "ビューがあり、主キーと全列の説明を持ちます。\n\n"
         "All accepted editions in one DuckDB file with keys and comments: the tables of the field dictionary, and the views "
         "`latest`, `target`, `revision` and `progress`."

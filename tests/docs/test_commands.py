@@ -24,7 +24,7 @@ TYPED = ("sh", "console")
 RUN_HERE = ("README.md", "docs/tutorial.md", "docs/new-city.md", "docs/wrong-number.md", "docs/new-unit.md", "docs/reading-a-page.md", "docs/storage.md",
             "docs/publish-to-ckan.md")
 NOT_RUN = {"CONTRIBUTING.md": "names make's targets, which .ci/run calls; pre-commit is a reader's own choice"}
-PAGES = [page for page in [*english(), ROOT / "CONTRIBUTING.md"] if blocks(page, *TYPED)]
+PAGES = [page for page in english() if blocks(page, *TYPED)]
 slow = [pytest.mark.slow, pytest.mark.xdist_group("run")]
 
 

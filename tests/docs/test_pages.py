@@ -12,7 +12,7 @@ import yaml
 
 from tests.docs.markdown import ROOT, anchors, blocks, english, links, name, pages, shape, twin
 
-PROSE = re.compile(r"""--reason (".*?"|\S+)|#.*|_(ja|en)\b""")
+PROSE = re.compile(r"""(?<=reason: ).*|--reason (".*?"|\S+)|#.*|_(ja|en)\b""")
 
 
 @pytest.mark.parametrize("page", pages(), ids=name)

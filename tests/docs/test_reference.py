@@ -73,6 +73,13 @@ def test_every_command_and_option_is_described() -> None:
             assert section and all(option in section for option in options), name
 
 
+def test_every_command_says_in_both_languages_what_it_does_and_gives_an_example() -> None:
+    for name, command in main.commands.items():
+        assert command.help and command.short_help and JAPANESE.search(command.short_help) and " / " in command.short_help, name
+        assert all(usage._paragraphs(command.help, language).strip() for language in LANGUAGES), name
+        assert f"shinchoku {name}" in (command.epilog or ""), name
+
+
 def test_every_environment_variable_that_the_code_reads_is_described_and_no_other() -> None:
     text = "".join(path.read_text(encoding="utf-8") for folder in CODE for path in (ROOT / folder).rglob("*.py"))
     read = {name.rstrip("_") for name in re.findall(r"SHINCHOKU_[A-Z_]*[A-Z]", text)} - {"SHINCHOKU_READ", "SHINCHOKU_CKAN"}

@@ -43,6 +43,13 @@ def test_every_page_leads_to_the_other_language_and_stands_in_the_navigation(sit
             assert page.stem == "index" or f'href="{stem.relative_to("docs")}.html"' in index, stem
 
 
+def test_a_line_of_japanese_that_ends_in_the_source_goes_on_without_a_space(site: Path) -> None:
+    for page in (site / "ja" / "docs").glob("*.html"):
+        (article,) = re.findall(r"<article.*?</article>", page.read_text(encoding="utf-8"), re.S)
+        assert re.findall(r"[ぁ-ん一-龥、。）]\n[ぁ-んァ-ヶ一-龥（].*", re.sub(r"<pre>.*?</pre>", "", article, flags=re.S)) == [], page.name
+    assert "checked, published open data. What it" in (site / "en/docs/index.html").read_text(encoding="utf-8").replace("\n", " ")
+
+
 def test_a_dead_link_a_missing_anchor_and_a_file_from_elsewhere_are_found(site: Path, tmp_path: Path) -> None:
     for name in ("a.html", "b.html"):
         (tmp_path / name).write_text('<p id="here">x</p>')

@@ -95,3 +95,14 @@ def test_small_commands_do_not_wait_for_dagster_or_great_expectations() -> None:
         "print([m for m in ('dagster', 'great_expectations', 'pandas', 'duckdb', 'pdfplumber') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("words", [["frobnicate"], ["withdraw", "R6"], ["extract"], ["ui", "--port", "99999"]])
+def test_what_cannot_be_typed_so_is_refused_in_both_languages(words: list[str]) -> None:
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 2
+    assert "Error: " in result.stderr and result.stderr.splitlines()[-1].endswith("--help で使い方を確かめてください。")
+
+
+def test_what_is_said_in_both_languages_already_is_not_said_again() -> None:
+    assert "指定が正しくありません" not in CliRunner().invoke(main, ["extract", "--pages", "7-6", "x.pdf"]).stderr

@@ -186,7 +186,7 @@ def test_when_all_is_settled_the_edition_can_be_accepted_and_not_before(person: 
     change = load().edition("mihon_dx-R7").meta.history[-1]
     assert (change.status, change.who, change.when) == ("accepted", "進捗 花子", TODAY)
     page = person.look()
-    assert "公開用ファイルを更新しました" in page and "この版は承認済みで、公開内容はこのとおりです" in page
+    assert "公開ファイルを更新しました" in page and "この版は承認済みで、公開内容はこのとおりです" in page
     assert (person.home.accepted("mihon_dx-R7") / "observation.parquet").exists() and (person.home.exports / "latest").exists()
 
 
@@ -236,7 +236,7 @@ def test_a_decision_that_no_longer_holds_is_taken_back(person: Person) -> None:
     assert person.settle("acknowledge", matter) == 303
     text = person.decisions.read_text(encoding="utf-8")
     person.decisions.write_text(text.replace("1,380時間", "1,390時間"), encoding="utf-8")
-    assert "系列のファイルが前回の照合の後に変わっています" in person.look()
+    assert "系列のファイルが前回の検証の後に変わっています" in person.look()
     assert person.send("POST", "recheck", {"csrf": person.server.session.csrf}) == 303
     stale = person.matters()["stale_decision"]
     assert person.settle("acknowledge", stale) == 409

@@ -70,7 +70,7 @@ def failing(error: Exception) -> dg.ExecuteInProcessResult:
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (PassingError("a server is away", "サーバが応答しません"), 4),
+        (PassingError("a server is away", "サーバーが応答しません"), 4),
         (ShinchokuError("a bad PDF", "壊れたPDF"), 1),
         (dg.Failure("refused", allow_retries=False), 1),
         (ZeroDivisionError("a fault of the program"), 1),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sources.observations import CORRECTED
 from warehouse.fields import Words
 from warehouse.site import chart, wording
 from warehouse.site.content import Indicator, Observation
@@ -104,6 +105,7 @@ def test_long_series_write_only_their_ends() -> None:
         (level(2024, "0.333333", text="3分の1", unit_code="proportion", unit=Words("割合", "proportion")), "3分の1", "1/3"),
         (level(2024, "0", text="±0種", measure="change", unit_code="kind", unit=Words("種", "kinds")), "±0種", "±0 kinds"),
         (level(2024, "30", text="約30 倍", measure="growth", unit_code="times", unit=Words("倍", "times"), qualifier="about"), "約30倍", "about 30×"),
+        (level(2024, "345", text="354 件", note=f"{CORRECTED}: 誤記", qualifier="about"), "約345件", "about 345 cases"),
     ],
 )  # fmt: skip
 def test_a_value_in_both_languages(row: Observation, ja: str, en: str) -> None:

@@ -102,7 +102,7 @@ def test_values_are_said_as_printed_and_in_base_units(pages: dict[str, Page]) ->
 
 def test_a_target_says_what_is_left_and_when(pages: dict[str, Page]) -> None:
     card = pages["index.html"].said("visits")
-    assert "200名以上 2027年度" in card and "目標まであと70名" in card and "増加が要る" in card
+    assert "200名以上 2027年度" in card and "目標まであと70名" in card and "増加が必要" in card
     bars = [page.attributes("svg", "class").count("meter") for page in (pages[f"small_city/indicator/{name}.html"] for name in ("visits", "falling"))]
     assert bars == [1, 0]  # nothing fills up to a target that lies below
     assert "Still to go: 20 hours" in pages["en/index.html"].said("falling") and "fall" in pages["en/index.html"].said("falling")

@@ -13,6 +13,7 @@ import made_up
 import pytest
 
 from sources.errors import ShinchokuError
+from sources.observations import CORRECTED
 from warehouse import fields
 from warehouse.build import build_warehouse
 
@@ -79,13 +80,20 @@ def test_a_citizen_asks_for_progress(warehouse: Path) -> None:
     )
     assert row == [(
         "under_way",
-        "目標は「90%以上」（2027年度）、最新の実績は「74.4%」（2024年度）。あと15.6ポイントで、期限までに年5.2ポイントの増加が要る。",
+        "目標は「90%以上」（2027年度）、最新の実績は「74.4%」（2024年度）。あと15.6ポイントで、期限までに年5.2ポイントの増加が必要。",
         "The target is 90%以上 (fiscal 2027), the latest value 74.4% (fiscal 2024). 15.6 points are left: 5.2 a year more.",
         Decimal("15.6"), 3.0, 5.2,
     )]  # fmt: skip
     without = dict(ask(warehouse, "SELECT indicator_id, summary_ja FROM progress WHERE gap IS NULL"))
     assert without and all(without.values())
     assert without["holding_rate"] == "目標は「ほとんどの市民がカードを保有」。水準の実績は報告書に数値がない。"
+
+
+def test_a_corrected_value_is_summed_up_as_corrected_and_not_as_printed(tmp_path: Path) -> None:
+    out = built(tmp_path, [observe(R6, value=Decimal("1345.5"), qualifier="about", source_text="約1354.5枚", obs_note=f"{CORRECTED}: 誤記")])
+    [(ja, en)] = ask(out, "SELECT summary_ja, summary_en FROM progress WHERE indicator_id = 'cards'")
+    assert "「約1,345.5枚」" in ja and "約1,345.5枚" in en
+    assert ask(out, "SELECT source_text FROM latest") == [("約1354.5枚",)], "the print stays what it is"
 
 
 def test_units_that_nothing_uses_are_left_out(warehouse: Path) -> None:

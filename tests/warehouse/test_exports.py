@@ -124,7 +124,7 @@ def test_the_wide_table_has_fiscal_years_across(out: Path) -> None:
         "",
         "枚",
     )
-    assert row["注記"] == "2024年度は「30 万枚超」" and row["原本の別"] == "写し（facsimile）"
+    assert row["注記"] == "2024年度は「30 万枚超」" and row["原本の別"] == "再現版（facsimile）"
 
 
 def test_every_export_says_that_the_report_is_a_facsimile(out: Path) -> None:

@@ -175,7 +175,7 @@ def offer(warehouse: Path, folder: Path, series_id: str) -> Offer:
         known = ", ".join(by_id)
         raise ShinchokuError(
             f"{series_id}: no such series in the warehouse. There are: {known}.",
-            f"{series_id}：倉庫にない系列です。登録されているもの：{known}。",
+            f"{series_id}：データベースにない系列です。登録されているもの：{known}。",
         )
     dataset = by_id[series_id]
     sums = _sums(folder)
@@ -183,7 +183,7 @@ def offer(warehouse: Path, folder: Path, series_id: str) -> Offer:
     for edition in (*dataset.editions, *published):
         _admit(edition)
     if _identities(dataset.editions) != _identities(published):
-        raise _stale(folder, "its editions are not those of the warehouse", "版が倉庫のものと一致しません")
+        raise _stale(folder, "its editions are not those of the warehouse", "版がデータベースのものと一致しません")
     names = {each.name for each in everything}
     own = {path for path in sums if contents.owner(path, names) in ((dataset.name,) if len(everything) > 1 else (dataset.name, ""))}
     own |= {path for path in sums if path.startswith(FOR_EVERY_SERIES)}

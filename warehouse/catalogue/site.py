@@ -223,8 +223,8 @@ class Site:
             return PassingError(
                 f"{place}: the server does not answer ({type(error).__name__}). Readers see the last whole release. Run the same "
                 "command again when the server is back.",
-                f"{place}：サーバが応答しません（{type(error).__name__}）。利用者には前回の公開内容がそのまま見えています。"
-                "サーバの復旧後に、同じコマンドをもう一度実行してください。",
+                f"{place}：サーバーが応答しません（{type(error).__name__}）。利用者には前回の公開内容がそのまま見えています。"
+                "サーバーの復旧後に、同じコマンドをもう一度実行してください。",
             )
         status = re.match(r"\['[^']*', (\d{3})", str(error))
         if _is_too_large(error, status):
@@ -233,7 +233,7 @@ class Site:
                 f"{place}: the site takes no file of {megabytes}. Ask its administrators to raise ckan.max_resource_size (in MB), and the "
                 "body size limit of the web server before it, above that; then run the same command again. Nothing that readers see has changed.",
                 f"{place}：{megabytes} のファイルは上限を超えるため受け付けられません。管理者に ckan.max_resource_size（MB）と、"
-                "手前のWebサーバの本文サイズの上限を引き上げてもらい、同じコマンドをもう一度実行してください。"
+                "手前のWebサーバーの本文サイズの上限を引き上げてもらい、同じコマンドをもう一度実行してください。"
                 "利用者に見える内容は変わっていません。",
             )
         if isinstance(error, ckanapi.NotAuthorized):

@@ -98,7 +98,7 @@ class Dataset:
         said = [Words(row["origin_note_ja"] or "", row["origin_note_en"] or "") for row in self.facsimiles]
         return Words(
             " ".join(
-                f"【写し（facsimile）{row['edition']}】{words.ja}" for row, words in zip(self.facsimiles, said, strict=True)
+                f"【再現版（facsimile）{row['edition']}】{words.ja}" for row, words in zip(self.facsimiles, said, strict=True)
             ),
             " ".join(f"[facsimile: {row['edition']}] {words.en}" for row, words in zip(self.facsimiles, said, strict=True)),
         )

@@ -129,7 +129,7 @@ LOADING = {
 }
 
 README_TAIL = f"""共通 / In common
-  codelists/              符号表 / code lists
+  codelists/              コードリスト / code lists
   data_dictionary.csv     項目の説明 / what each column means
   datapackage.json        Data Package v2
   csv-metadata.json       CSV on the Web
@@ -147,7 +147,7 @@ README_TAIL = f"""共通 / In common
   {CONVENTION.en}
   空欄は「値なし」で、0ではない。理由は obs_status（SDMX CL_OBS_STATUS）にある。数値欄に記号は使わない。
   Empty is no value and never zero; obs_status (SDMX CL_OBS_STATUS) says why. Numeric columns hold no symbols.
-  area_code などの符号は文字であり、数として読まない。 / Codes such as area_code are text.
+  area_code などのコードは文字であり、数として読まない。 / Codes such as area_code are text.
   日付は西暦のISO 8601。年度は4月1日から翌年3月31日。 / Dates are ISO 8601; a fiscal year runs from 1 April to 31 March.
 
 作り方 / Method
@@ -203,7 +203,7 @@ def _published(row: Mapping[str, Any], registry: Registry | None, revised: Revis
     issued = f"（公表 / issued {row['issued']}）" if row["issued"] else ""
     lines = [f"### {row['edition']}: {_words(row['title_ja'])} / {_words(row['title_en'])}{issued}", ""]
     if row["origin"] == "facsimile":
-        lines.append(f"- 【写し / facsimile】{_words(row['origin_note_ja'])} / {_words(row['origin_note_en'])}")
+        lines.append(f"- 【再現版 / facsimile】{_words(row['origin_note_ja'])} / {_words(row['origin_note_en'])}")
     lines += [f"- {_words(line)}" for line in revised.get(str(row["edition_id"]), ())]
     edition = registry.editions.get(str(row["edition_id"])) if registry else None
     if edition:
@@ -261,7 +261,7 @@ def wide(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> tuple[list[
     for record in records:
         place = (record["section_no"] or "", record["indicator_id"], measures.index(record["measure"]), record["base"] or "", record["span"])
         grouped.setdefault((*place, record["unit_code"], str(record["obs_status"] == "O")), []).append(record)
-    origin = "写し（facsimile）" if dataset.facsimiles else "原本"
+    origin = "再現版（facsimile）" if dataset.facsimiles else "原本"
     across = [f"{year}年度" for year in years]
     header = ["章番号", "章", "指標ID", "指標", "測り方", "期間", "比較", "単位", *across, "注記", "原本の別"]
     return header, [[*_wide_row(group, years), origin] for _, group in sorted(grouped.items(), key=lambda item: item[0])]

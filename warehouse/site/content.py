@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
+from sources.observations import CORRECTED
 from sources.records import MEASURES, Box
 from warehouse import fields
 from warehouse.exports import contents
@@ -44,6 +45,11 @@ class Observation:
     figure_id: str | None
     heading: str  # of the tile and the label beside the number
     box: Box | None
+
+    @property
+    def is_as_printed(self) -> bool:
+        """Whether the print says the published value; not where a person corrected it."""
+        return not self.note.startswith(CORRECTED)
 
     @property
     def is_scaled(self) -> bool:

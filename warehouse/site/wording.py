@@ -68,9 +68,9 @@ def size(count: int) -> str:
 
 
 def parts(row: Observation, language: Language) -> Parts:
-    """The value as the report prints it in Japanese, and in words of the same exactness in English."""
+    """The value as the report prints it in Japanese (where nobody corrected it), and in words of the same exactness in English."""
     text = printed(row.text)
-    if language == "ja" and text:
+    if language == "ja" and text and row.is_as_printed:
         cut = re.match(r"(\D*)([\d,，.．]+)(\D*)$", text)
         return Parts(*cut.groups()) if cut else Parts("", text, "")
     if row.value is None:
