@@ -220,9 +220,13 @@ def stored_matching(edition: Edition, home: Home) -> dict[str, list[dict[str, An
 
 def errors(edition: Edition, home: Home) -> list[tuple[str, str]]:
     """What keeps an edition from being published: a sentence in English and one in Japanese each."""
-    reading = home.staging(edition.edition_id) / "reading.json"
-    if reading.exists() and staging.read_json(reading)["sha256"] != edition.sha256:
+    path, stated = home.staging(edition.edition_id) / "reading.json", edition.meta.page_count
+    reading = staging.read_json(path) if path.exists() else {}
+    if reading and reading["sha256"] != edition.sha256:
         return [("another file was read than edition.yaml names; read it anew", "edition.yamlの示すファイルと別のファイルの読取結果です。読み取り直してください")]
+    if reading and stated not in (None, pages := reading["page_count"]):
+        return [(f"edition.yaml says {stated} pages, the file has {pages}; correct page_count",
+                 f"edition.yamlのpage_countは{stated}ですが、ファイルは{pages}ページです。page_countを直してください")]  # fmt: skip
     results = stored_results(edition, home)
     if results is None:
         return [("its audit is not complete; materialize figures and observations", "検証が完了していません。figuresとobservationsを実行してください")]

@@ -52,7 +52,7 @@ def exports(context: dg.AssetExecutionContext, series: Series, storage: Storage)
             for stem, count in manifest.rows.items():
                 counts[stem.rpartition("_")[2]] += count
         told = stage.ended(context, {"dagster/row_count": rows, "表ごとの行数 / rows": dict(counts), "リリース / release": manifest.version})
-    context.log.info(f"release {manifest.version}: {len(manifest.files)} files, {'new' if manifest.changed else 'unchanged'}")
+    context.log.info(f"release {manifest.version} in {manifest.path.name}: {len(manifest.files)} files, {'new' if manifest.changed else 'unchanged'}")
     files = [
         {
             "ファイル / file": Markdown(f"[{escape(name)}]({shelf.url(manifest.path / name, home)})"),

@@ -105,6 +105,17 @@ def test_an_error_in_the_data_stops_publication_and_shows_the_review_page(home: 
     assert bytes_of(home) == before
 
 
+def test_a_wrong_number_of_pages_stops_publication(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    series = tmp_path / "series"
+    shutil.copytree(BUNDLED, series)
+    change(f"{R6}/edition.yaml", "page_count: 13", "page_count: 31")(series)
+    before = bytes_of(home)
+    result = run(home, monkeypatch, series)
+    assert result.exit_code == 1, result.output
+    assert "31 pages, the file has 13" in result.stderr
+    assert bytes_of(home) == before
+
+
 def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "data").write_text("a file stands where the folder should be")
     result = run(Home.find(tmp_path / "data"), monkeypatch)
