@@ -24,13 +24,16 @@ from pathlib import Path
 
 import pdfplumber
 import pypdfium2
+from reportlab.pdfgen import canvas
 
 from benchmarks.rows import Row, Section, against, seconds, shown
+from sources.child import Limits
 from sources.figures import Reader
 from sources.layout.page import analyse
 from sources.notation import Context, read
 from sources.pdf.document import open_pdf, read_page
 from sources.pdf.render import document
+from sources.worker import Eyes
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = sorted(ROOT.glob("sources/series/*/editions/*/report.pdf"))
@@ -149,6 +152,26 @@ def memory(path: Path, folder: Path) -> Row:
                f"{most // unit} MiB", f"{once // unit} MiB", f"{most / once:.2f}")
 
 
+def wordless(folder: Path) -> Row:
+    """A drawing of twenty thousand shapes without a word, which PDFium tells."""
+    path = folder / "drawing.pdf"
+    drawing = canvas.Canvas(str(path), invariant=1)
+    for n in range(20_000):
+        shape = drawing.beginPath()
+        shape.moveTo(n * 7 % 580, n * 3 % 800)
+        shape.lineTo(n * 7 % 580 + 9, n * 3 % 800 + 4)
+        shape.curveTo(n % 580, n % 800, n % 90, n % 70, n * 7 % 580, n * 3 % 800 + 8)
+        drawing.drawPath(shape, fill=1, stroke=0)
+    drawing.save()
+
+    def look() -> None:
+        Eyes(path, wants_ocr=False, pixels=Limits().pixels).look(open_pdf(path).pages[0], 1)
+
+    mine, theirs, ratio = against(look, lambda: words(path), 3, time.process_time)
+    return Row("a page of 20,000 shapes without a word / pdfplumber `extract_words()`", "文字のない図形20,000個のページ / pdfplumber `extract_words()`",
+               f"{mine:.2f} s", f"{theirs:.2f} s", f"{ratio:.2f}")
+
+
 def _most(path: Path) -> int:
     """Asked in a small process of its own: a child's peak on Linux is at least what its parent held when it was made."""
     code = "import resource, sys; from pathlib import Path; from sources.reading import read_report; read_report(Path(sys.argv[1]), ocr='off'); "
@@ -189,7 +212,7 @@ def sections(files: list[Path]) -> Iterator[Section]:
     for path in files:
         yield reading(path)
     with tempfile.TemporaryDirectory() as folder:
-        rows = [notation(), memory(files[0], Path(folder)), together(files[0], Path(folder)), *start()]
+        rows = [notation(), wordless(Path(folder)), memory(files[0], Path(folder)), together(files[0], Path(folder)), *start()]
     yield Section("Texts, memory, starts", "文字列、メモリー、起動", ("Shinchoku", "other / 他", "ratio / 比"), rows)
 
 

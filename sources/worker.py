@@ -22,6 +22,7 @@ from sources.notation import Context, heading, read
 from sources.pdf import ocr, seen
 from sources.pdf.document import Page, Panel, open_pdf, read_page
 from sources.pdf.render import page_image
+from sources.pdf.wordless import is_wordless
 from sources.reading import sha256_of
 from sources.records import Box, Figure, LedgerEntry, Period, Statement
 
@@ -137,6 +138,9 @@ class Eyes:
         self.pictures: set[tuple[int, ...]] = set()  # a picture, or drawn writing, on the same spot of page after page is furniture
 
     def look(self, source: Any, number: int) -> Sight:
+        if is_wordless(source, self.path):
+            blank = Page(number, float(source.width), float(source.height))
+            return Sight(analyse(blank), blank)
         page = read_page(source, number)
         why, warnings = _distrust(page), []
         bare, drawn = self._new(ocr.bare_pictures(page)), self._new(page.drawn)

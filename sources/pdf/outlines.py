@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sources.records import Box
@@ -37,21 +39,23 @@ class Shape(NamedTuple):
 
 def drawn_writing(outlines: Iterable[Mapping[str, Any]], glyphs: Sequence[Glyph]) -> list[Box]:
     """The blocks of writing that filled outlines (pdfplumber's curves and rectangles) make where no text stands, from the top down."""
-    shapes = [shape for shape in _joined(outlines) if _like_a_character(shape)]
-    lines = [Box(min(s.box.x0 for s in line), min(s.box.top for s in line), max(s.box.x1 for s in line), max(s.box.bottom for s in line))
-             for line in _lines(shapes)]  # fmt: skip
+    by_colour: dict[str, list[Shape]] = defaultdict(list)  # what letters are set on has another
+    for one in outlines:
+        if one.get("fill") and one["bottom"] - one["top"] <= HEIGHT[1] and one["x1"] - one["x0"] <= WIDTH[1] * HEIGHT[1]:
+            part = Shape(Box(one["x0"], one["top"], one["x1"], one["bottom"]), one["object_type"] == "curve")
+            by_colour[str(one.get("non_stroking_color"))].append(part)
+    lines, characters = [], []
+    for parts in by_colour.values():
+        shapes = [shape for shape in _joined(parts) if _like_a_character(shape)]
+        lines += [reduce(_around, (shape.box for shape in line)) for line in _lines(shapes)]
+        characters += [shape.box for shape in shapes]
     bare = [line for line in lines if not any(_holds(line, glyph) for glyph in glyphs)]
-    blocks = _blocks(bare, [shape.box for shape in shapes])
+    blocks = _blocks(bare, characters)
     return sorted((Box(b.x0 - MARGIN, b.top - MARGIN, b.x1 + MARGIN, b.bottom + MARGIN) for b in blocks), key=lambda box: (box.top, box.x0))
 
 
-def _joined(outlines: Iterable[Mapping[str, Any]]) -> list[Shape]:
-    """Outlines as shapes, from left to right; those that lie over or close above one another are one (the parts of 8, of 三, of ぎ)."""
-    parts = [
-        Shape(Box(one["x0"], one["top"], one["x1"], one["bottom"]), one["object_type"] == "curve")
-        for one in outlines
-        if one.get("fill") and one["bottom"] - one["top"] <= HEIGHT[1] and one["x1"] - one["x0"] <= WIDTH[1] * HEIGHT[1]
-    ]
+def _joined(parts: Iterable[Shape]) -> list[Shape]:
+    """Outlines of one colour as shapes, from left to right; those that lie over or close above one another are one (the parts of 8, of 三, of ぎ)."""
     joined: list[Shape] = []
     for part in sorted(parts):
         for at in range(len(joined) - 1, max(-1, len(joined) - 1 - WINDOW), -1):

@@ -11,6 +11,8 @@ import pypdfium2.raw as pdfium
 import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
+from sources.pdf.document import open_pdf
+from sources.pdf.wordless import is_wordless
 from sources.reading import read_report
 from tests.pdf.test_seen import pen
 
@@ -104,6 +106,19 @@ def marks(made: Any) -> None:
         made.drawPath(path, stroke=0, fill=1)
 
 
+def badge(made: Any) -> None:
+    """The rate in white on a dark plate."""
+    made.setFillGray(0.2)
+    made.roundRect(145, 135, 125, 60, 6, stroke=0, fill=1)
+    made.setFillGray(1)
+    rate(made)
+
+
+def test_white_letters_on_a_plate_are_writing(tmp_path: Path) -> None:
+    reading = read_report(page(tmp_path / "a.pdf", words, badge), fiscal_year=2024, ocr="off")
+    assert [warning.partition(":")[0] for warning in reading.warnings] == ["page 1"]
+
+
 @pytest.mark.parametrize("drawing", [people, pie, bars, marks])
 def test_drawings_are_no_writing(tmp_path: Path, drawing: Callable[[Any], None]) -> None:
     reading = read_report(page(tmp_path / "a.pdf", words, drawing), fiscal_year=2024, ocr="off")
@@ -117,3 +132,37 @@ def test_writing_that_is_shapes_is_read_from_its_picture(tmp_path: Path) -> None
     beside = read_report(page(tmp_path / "beside.pdf", words, rate), fiscal_year=2024)
     assert [(figure.raw.replace(" ", ""), figure.source) for figure in beside.figures] == [("120件", "text"), ("94.5%", "ocr")]
     assert beside.figures[1].label == "オンライン申請率"
+
+
+def landscape(made: Any) -> None:
+    """A drawing of two thousand triangles."""
+    for n in range(2000):
+        x, y = n * 7 % 380, n * 3 % 280
+        path = made.beginPath()
+        path.moveTo(x, y)
+        path.lineTo(x + 9, y + n % 5)
+        path.lineTo(x + 4, y + 6)
+        path.close()
+        made.drawPath(path, stroke=0, fill=1)
+
+
+def sign(made: Any) -> None:
+    landscape(made)
+    made.setFillGray(1)
+    rate(made)
+
+
+def labelled(made: Any) -> None:
+    landscape(made)
+    words(made)
+
+
+def test_a_drawing_without_words_is_passed_over_and_one_with_drawn_words_is_not(tmp_path: Path) -> None:
+    def wordless(draw: Callable[[Any], None]) -> bool:
+        path = page(tmp_path / "a.pdf", draw)
+        return is_wordless(open_pdf(path).pages[0], path)
+
+    assert wordless(landscape)
+    assert not wordless(sign)
+    assert not wordless(labelled)
+    assert read_report(page(tmp_path / "a.pdf", landscape), fiscal_year=2024, ocr="off").warnings == []
