@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -81,7 +82,21 @@ class EventLog(SqliteEventLogStorage):
         self._run: tuple[str | None, Engine] | None = None
         self._found: tuple[Any, Any] = (None, None)
         self._tables: set[str] = set()
+        self._empty = b""
         super().__init__(base_dir, inst_data)
+
+    def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
+        """The file of each further run is a copy of the first one's before its first event: to make the tables takes longer than to fill them."""
+        path = Path(engine.url.database or "")
+        new = not (for_index_shard or path.exists())
+        if new and self._empty:
+            beside = path.with_suffix(".new")
+            beside.write_bytes(self._empty)
+            beside.replace(path)
+            return
+        super()._initdb(engine, for_index_shard)
+        if new:
+            self._empty = path.read_bytes()
 
     @contextmanager
     def index_connection(self) -> Iterator[Connection]:
