@@ -10,7 +10,9 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.instance.ref import InstanceRef
 
+from pipelines import event_log
 from pipelines import run as runner
 from pipelines.assets.catalogue import Catalogue, catalogue
 from pipelines.assets.report_file import report_file
@@ -147,6 +149,22 @@ def test_a_command_that_was_killed_keeps_nobody_waiting(tmp_path: Path, monkeypa
         monkeypatch.setenv("SHINCHOKU_HOME", str(tmp_path))
         assert execute("publish", assets=["warehouse"]) == []
     assert home.warehouse.exists()
+
+
+def test_each_run_has_a_history_of_its_own_that_dagster_reads(tmp_path: Path) -> None:
+    @dg.op
+    def step() -> None: ...
+
+    @dg.job
+    def work() -> None:
+        step()
+
+    with event_log.instance(str(tmp_path), {}) as ours:
+        runs = [work.execute_in_process(instance=ours).run_id for _ in range(3)]
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path))) as stock:
+        told = [[entry.dagster_event_type for entry in stock.all_logs(run) if entry.run_id == run] for run in runs]
+    assert told[0] == told[1] == told[2]
+    assert dg.DagsterEventType.STEP_SUCCESS in told[0]
 
 
 def test_one_writer_at_a_time_whoever_starts_the_run(tmp_path: Path) -> None:
