@@ -1,4 +1,5 @@
-"""The records that travel the way of the data (figure, statement, ledger entry, reading), and nothing that acts on them.
+"""The records that travel the way of the data (figure, statement, ledger entry, reading), and nothing that acts on them
+but the geometry of a box.
 
 Lengths are PDF points from the page's top left corner, pages count from 1, dates are ISO calendar dates and both ends of a
 period are included. The meaning of every column is written in ``warehouse/fields.yaml``.
@@ -6,16 +7,30 @@ period are included. The meaning of every column is written in ``warehouse/field
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 MEASURES = ("level", "change", "growth", "target")
 COMPONENTS = ("whole", "part", "total")
 QUALIFIERS = ("exact", "about", "over", "at_least", "at_most", "under")
 PERIOD_KINDS = ("fiscal_year", "fiscal_years", "since", "as_of", "month", "calendar_year", "interval")
 LEDGER_KINDS = ("figure", "date", "name", "list", "reference", "duration", "definition", "axis", "furniture", "not_read")
+
+
+class Placed(Protocol):
+    """What has a place on a page: a box, a glyph."""
+
+    @property
+    def x0(self) -> float: ...
+    @property
+    def top(self) -> float: ...
+    @property
+    def x1(self) -> float: ...
+    @property
+    def bottom(self) -> float: ...
 
 
 class Box(NamedTuple):
@@ -25,6 +40,16 @@ class Box(NamedTuple):
     top: float
     x1: float
     bottom: float
+
+    def holds(self, other: Placed) -> bool:
+        """Whether the middle of the other lies in it."""
+        return self.x0 <= (other.x0 + other.x1) / 2 <= self.x1 and self.top <= (other.top + other.bottom) / 2 <= self.bottom
+
+
+def union(boxes: Iterable[Box]) -> Box:
+    """The least box around at least one."""
+    items = list(boxes)
+    return Box(min(b.x0 for b in items), min(b.top for b in items), max(b.x1 for b in items), max(b.bottom for b in items))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from sources.figures.saying import heading
 from sources.layout.page import Layout, Region, Table, looks_like_value
-from sources.layout.text import Span, overlap, union, words_of
+from sources.layout.text import Span, overlap, words_of
 from sources.notation import Context
-from sources.records import Box, Period
+from sources.records import Box, Period, union
 
 _TICK = re.compile(r"^[-－▲△+]?[0-9][0-9,]*(?:\.[0-9]+)?\s*[%％]?$")
 

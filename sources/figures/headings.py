@@ -11,7 +11,8 @@ from sources.figures.outline import numbering
 from sources.figures.saying import BRACKETED, ITEM, NOTE, SENTENCE_END, heading, read
 from sources.figures.scene import Scene
 from sources.layout.page import Block
-from sources.layout.text import Span, union
+from sources.layout.text import Span
+from sources.records import union
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sources.figures.saying import SENTENCE_END
 from sources.layout.page import looks_like_value
-from sources.layout.text import Span, glyph_box, union
+from sources.layout.text import Span, glyph_box
 from sources.pdf.document import Glyph
-from sources.records import Box
+from sources.records import Box, union
 
 # What begins a line of its own: a mark or number of a list, a bracket, 前年 or うち.
 _FRESH = re.compile(r"^\s*(?:[・•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳-]|[0-9０-９]+[.．、)）]|前年|うち)")

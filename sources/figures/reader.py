@@ -18,9 +18,9 @@ from sources.figures.scene import Scene
 from sources.figures.tables import CellReading, read_cells
 from sources.figures.tiles import Tile, Tiles
 from sources.layout.page import Block, Layout, Region, Table
-from sources.layout.text import Span, overlap, union
+from sources.layout.text import Span, overlap
 from sources.notation import Context, Heading, Mark, Quantity
-from sources.records import Box, Figure, LedgerEntry, Period, Statement
+from sources.records import Box, Figure, LedgerEntry, Period, Statement, union
 
 _PAGE_NUMBER = re.compile(
     r"^[\s\-－―–—~〜・|pP.]*(?:[0-9]{1,4}|[ivxIVX]{1,6})(?:\s*[/／]\s*[0-9]{1,4})?\s*(?:ページ|頁)?[\s\-－―–—~〜・|]*$"

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from sources.layout.groups import Groups
-from sources.layout.text import Span, glyph_box, overlap, union, words_of
+from sources.layout.text import Span, glyph_box, overlap, words_of
 from sources.pdf.document import Glyph, Panel, Rule
-from sources.records import Box
+from sources.records import Box, union
 
 # Rules that miss each other by less are meant to meet (points).
 SNAP = 3.0

@@ -11,10 +11,10 @@ from itertools import pairwise
 
 from sources.layout.grids import Grid, part_rows, ruled_grids, unruled_grids
 from sources.layout.groups import Groups
-from sources.layout.text import Span, columns_of_vertical_text, overlap, spans, union
+from sources.layout.text import Span, columns_of_vertical_text, overlap, spans
 from sources.layout.turn import turned_box, turned_page
 from sources.pdf.document import Glyph, Page, Panel, Rule
-from sources.records import Box
+from sources.records import Box, union
 
 _DIGITS = re.compile(r"[0-9]")
 # What a cell that is little else than a number holds: digits, signs, brackets and a short unit.
@@ -94,10 +94,6 @@ def _inside(inner: Box, outer: Box, slack: float = 2.0) -> bool:
     )
 
 
-def _holds(box: Box, glyph: Glyph) -> bool:
-    return box.x0 <= (glyph.x0 + glyph.x1) / 2 <= box.x1 and box.top <= (glyph.top + glyph.bottom) / 2 <= box.bottom
-
-
 class _Index:
     """Glyphs by squares of the page, to find those in a box without looking at all."""
 
@@ -112,7 +108,7 @@ class _Index:
         found = []
         for x in range(int(box.x0 // self.STEP), int(box.x1 // self.STEP) + 1):
             for y in range(int(box.top // self.STEP), int(box.bottom // self.STEP) + 1):
-                found += [g for g in self.squares.get((x, y), ()) if _holds(box, g)]
+                found += [g for g in self.squares.get((x, y), ()) if box.holds(g)]
         return found
 
 

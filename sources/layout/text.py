@@ -6,12 +6,12 @@ All limits are shares of the font size (em), as a typesetter thinks of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sources.pdf.document import Glyph, Rule
-from sources.records import Box
+from sources.records import Box, union
 
 # Gaps narrower than this are the setting of the letters; wider, a blank; wider than SPLIT, another column.
 BLANK = 0.32
@@ -42,11 +42,6 @@ class Span:
     @property
     def height(self) -> float:
         return self.box.bottom - self.box.top
-
-
-def union(boxes: Iterable[Box]) -> Box:
-    items = list(boxes)
-    return Box(min(b.x0 for b in items), min(b.top for b in items), max(b.x1 for b in items), max(b.bottom for b in items))
 
 
 def glyph_box(glyph: Glyph) -> Box:

@@ -235,7 +235,7 @@ def _groundless(glyphs: list[Glyph], page: Any, pictures: list[Box]) -> list[Gly
     return [
         g
         for g in glyphs
-        if not any(b.x0 <= (g.x0 + g.x1) / 2 <= b.x1 and b.top <= (g.top + g.bottom) / 2 <= b.bottom for b in grounds)
+        if not any(ground.holds(g) for ground in grounds)
     ]
 
 

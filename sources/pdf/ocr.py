@@ -102,8 +102,7 @@ def bare_pictures(page: Page) -> list[Box]:
         box = Box(max(0.0, box.x0), max(0.0, box.top), min(page.width, box.x1), min(page.height, box.bottom))
         if (box.x1 - box.x0) * (box.bottom - box.top) < LEAST or any(_within(box, known) for known in out):
             continue
-        over = sum(box.x0 <= (g.x0 + g.x1) / 2 <= box.x1 and box.top <= (g.top + g.bottom) / 2 <= box.bottom for g in page.glyphs)
-        if not over:
+        if not any(box.holds(g) for g in page.glyphs):
             out.append(box)
     return out
 

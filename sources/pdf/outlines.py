@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sources.records import Box
+from sources.records import Box, union
 
 if TYPE_CHECKING:
     from sources.pdf.document import Glyph
@@ -47,9 +46,9 @@ def drawn_writing(outlines: Iterable[Mapping[str, Any]], glyphs: Sequence[Glyph]
     lines, characters = [], []
     for parts in by_colour.values():
         shapes = [shape for shape in _joined(parts) if _like_a_character(shape)]
-        lines += [reduce(_around, (shape.box for shape in line)) for line in _lines(shapes)]
+        lines += [union(shape.box for shape in line) for line in _lines(shapes)]
         characters += [shape.box for shape in shapes]
-    bare = [line for line in lines if not any(_holds(line, glyph) for glyph in glyphs)]
+    bare = [line for line in lines if not any(line.holds(glyph) for glyph in glyphs)]
     blocks = _blocks(bare, characters)
     return sorted((Box(b.x0 - MARGIN, b.top - MARGIN, b.x1 + MARGIN, b.bottom + MARGIN) for b in blocks), key=lambda box: (box.top, box.x0))
 
@@ -61,7 +60,7 @@ def _joined(parts: Iterable[Shape]) -> list[Shape]:
         for at in range(len(joined) - 1, max(-1, len(joined) - 1 - WINDOW), -1):
             known, slack = joined[at], 0.1 * joined[at].height
             if part.box.x0 <= known.box.x1 and part.box.top <= known.box.bottom + slack and part.box.bottom >= known.box.top - slack:
-                joined[at] = Shape(_around(known.box, part.box), known.curved or part.curved)
+                joined[at] = Shape(union((known.box, part.box)), known.curved or part.curved)
                 break
         else:
             joined.append(part)
@@ -101,22 +100,14 @@ def _blocks(lines: Sequence[Box], shapes: Sequence[Box]) -> list[Box]:
     for box in lines:
         for shape in shapes:
             if _near(box, shape, shape.bottom - shape.top):
-                box = _around(box, shape)
+                box = union((box, shape))
         close = [other for other in blocks if _near(other, box, min(box.bottom - box.top, HEIGHT[1] / 4))]
         blocks = [other for other in blocks if other not in close]
         for other in close:
-            box = _around(box, other)
+            box = union((box, other))
         blocks.append(box)
     return blocks
 
 
 def _near(box: Box, other: Box, by: float) -> bool:
     return other.x0 <= box.x1 + by and other.x1 >= box.x0 - by and other.top <= box.bottom + by and other.bottom >= box.top - by
-
-
-def _around(one: Box, other: Box) -> Box:
-    return Box(min(one.x0, other.x0), min(one.top, other.top), max(one.x1, other.x1), max(one.bottom, other.bottom))
-
-
-def _holds(box: Box, glyph: Glyph) -> bool:
-    return box.x0 <= (glyph.x0 + glyph.x1) / 2 <= box.x1 and box.top <= (glyph.top + glyph.bottom) / 2 <= box.bottom
