@@ -159,9 +159,8 @@ class Eyes:
             return Sight(analyse(picture), page, angle=angle, sure=sure)
         if why:
             warnings.append(f"page {number}: not read, {why}; {self.INSTALL}")
+            drawn = []
         sure = {}
-        if why:
-            written, drawn = [], []
         if (written or drawn) and self.wants_ocr:
             glyphs, sure, left = ocr.read_pictures(self.path, page, [*drawn, *written], self.pixels)
             page.glyphs += glyphs
