@@ -19,6 +19,14 @@ REPORT = ROOT / "sources" / "series" / "kitakyushu_dx" / "editions" / "R6" / "re
 os.environ.pop("DAGSTER_HOME", None)  # no test writes into the history of the person who runs it
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A pytest that does not suit pytest-xdist passes over its groups without a word: let it say one."""
+    apart = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+    if apart and getattr(config.option, "loadgroup", False):
+        raise pytest.UsageError(f"{apart[0]} is not kept with its group: install the pytest and pytest-xdist of constraints.txt")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def every_pdf_is_opened_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The folder of the run, which the workers share, keeps what the children answered; the next run has another."""

@@ -11,7 +11,7 @@ from tests.chromium import PATIENCE, button, chromium, click, says, size, text, 
 from tests.ui.served import dagster_ui, look_at_check
 from tests.warehouse.review_case import write_series
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("dagster ui")]  # the second test looks at what the first one made
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("dagster ui")]  # so that the UI is started once
 EDITION = "mihon_dx-R7"
 
 
@@ -30,7 +30,9 @@ def browser() -> Iterator[Any]:
         yield driver
 
 
-def test_an_edition_is_read_by_clicking_and_its_failed_check_explains_itself(ui: str, browser: Any) -> None:
+@pytest.fixture(scope="module")
+def clicked(ui: str, browser: Any) -> str:
+    """The address of the UI, after an edition was read by clicking."""
     browser.get(f"{ui}/locations/shinchoku/jobs/ingest")
     click(browser, button("Materialize all"))
     says(browser, "Launch runs to materialize 5 assets")
@@ -41,8 +43,11 @@ def test_an_edition_is_read_by_clicking_and_its_failed_check_explains_itself(ui:
     wait(browser, PATIENCE, lambda page: "Launch runs" not in page.find_element("tag name", "body").text, "the run is not launched")
     browser.get(f"{ui}/runs")
     says(browser, EDITION, "Success")
+    return ui
 
-    browser.get(f"{ui}/assets/observations?view=checks")
+
+def test_a_failed_check_explains_itself(clicked: str, browser: Any) -> None:
+    browser.get(f"{clicked}/assets/observations?view=checks")
     look_at_check(browser, "unit_changed")
     page = says(browser, "Latest execution", "Failed", EDITION)
     told = (
@@ -64,8 +69,8 @@ def test_an_edition_is_read_by_clicking_and_its_failed_check_explains_itself(ui:
     browser.switch_to.window(browser.window_handles[0])
 
 
-def test_what_was_read_is_shown_with_a_picture_of_each_spot(ui: str, browser: Any) -> None:
-    browser.get(f"{ui}/assets/figures?view=events&partition={EDITION}")
+def test_what_was_read_is_shown_with_a_picture_of_each_spot(clicked: str, browser: Any) -> None:
+    browser.get(f"{clicked}/assets/figures?view=events&partition={EDITION}")
     says(browser, EDITION, "sha256")
     click(browser, text("[Show Markdown]"))
     says(browser, "1,310枚", "窓口予約", "水準 / level")
