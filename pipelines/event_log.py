@@ -23,6 +23,8 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
+from pipelines.asked_again import Remembering
+
 SECONDS_TO_WAIT = 60  # for another process that writes to the same file
 
 
@@ -70,7 +72,7 @@ class Runs(SqliteRunStorage):
             self._engine.dispose()
 
 
-class EventLog(SqliteEventLogStorage):
+class EventLog(Remembering, SqliteEventLogStorage):
     """One file a run, and one with what concerns assets in all runs: that one and the last run's are kept open."""
 
     @classmethod
@@ -80,8 +82,6 @@ class EventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._index: Engine | None = None
         self._run: tuple[str | None, Engine] | None = None
-        self._found: tuple[Any, Any] = (None, None)
-        self._tables: set[str] = set()
         self._empty = b""
         super().__init__(base_dir, inst_data)
 
@@ -115,26 +115,6 @@ class EventLog(SqliteEventLogStorage):
                 self._run = run_id, _engine(self.conn_string_for_shard(run_id or ""))
         with self._run[1].begin() as connection:
             yield connection
-
-    def fetch_materializations(self, records_filter: Any, limit: int, cursor: str | None = None, ascending: bool = False) -> Any:
-        """Dagster asks twice for each check result which materialization it is about: the answer holds until there is a new one."""
-        asked = (records_filter, limit, cursor, ascending)
-        if self._found[0] != asked:
-            self._found = asked, super().fetch_materializations(*asked)
-        return self._found[1]
-
-    def store_event(self, event: Any) -> None:
-        super().store_event(event)
-        if event.is_dagster_event and event.dagster_event_type is dg.DagsterEventType.ASSET_MATERIALIZATION:
-            self._found = (None, None)
-
-    def has_table(self, table_name: str) -> bool:
-        """Asked for each event of a check; a table that was there stays."""
-        if table_name not in self._tables:
-            if not super().has_table(table_name):
-                return False
-            self._tables.add(table_name)
-        return True
 
     def dispose(self) -> None:
         super().dispose()

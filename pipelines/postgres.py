@@ -6,11 +6,18 @@ from typing import Any
 
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
+from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.utils import pg_url_from_config
+
+from pipelines.asked_again import Remembering
 
 LONGEST_STATEMENT = 600_000  # milliseconds
 OLDEST = 600  # seconds until a connection is made anew
 BESIDE = 20  # connections of one process beside the one that stays, for its threads
+
+
+class EventLog(Remembering, PostgresEventLogStorage):
+    """PostgreSQL's, with the answers that hold remembered."""
 
 
 class KeptOpen(DagsterPostgresStorage):
@@ -18,6 +25,7 @@ class KeptOpen(DagsterPostgresStorage):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
+        self._event_log_storage = EventLog(self.postgres_url, self.should_autocreate_tables)
         for storage in (self._run_storage, self._event_log_storage, self._schedule_storage):
             storage.optimize_for_webserver(LONGEST_STATEMENT, OLDEST, BESIDE)
 

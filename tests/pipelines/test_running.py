@@ -167,6 +167,32 @@ def test_each_run_has_a_history_of_its_own_that_dagster_reads(tmp_path: Path) ->
     assert dg.DagsterEventType.STEP_SUCCESS in told[0]
 
 
+def test_the_history_remembers_within_a_step_and_asks_anew_after_it(tmp_path: Path) -> None:
+    """A step is told of its own materialization, and nobody of what another process has since made out of date."""
+    key, names = dg.AssetKey("counted"), ("first", "second")
+
+    def so_far() -> int:
+        return len(ours.fetch_materializations(key, limit=10).records)
+
+    @dg.asset(check_specs=[dg.AssetCheckSpec(name, asset="counted") for name in names])
+    def counted() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        seen.append(so_far())
+        yield dg.MaterializeResult()
+        yield from (dg.AssetCheckResult(passed=True, check_name=name) for name in names)
+        seen.append(so_far())
+
+    seen: list[int] = []
+    with event_log.instance(str(tmp_path), {}) as ours:
+        first, second = (dg.materialize([counted], instance=ours).run_id for _ in range(2))
+        assert seen == [0, 1, 1, 2]
+        with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path))) as other:
+            other.report_runless_asset_event(dg.AssetMaterialization(key))
+        assert so_far() == 3
+        for name in names:
+            judged = ours.event_log_storage.get_asset_check_execution_history(dg.AssetCheckKey(key, name), limit=5)
+            assert [one.run_id for one in judged] == [second, first]
+
+
 def test_one_writer_at_a_time_whoever_starts_the_run(tmp_path: Path) -> None:
     pools = {spec.key.to_user_string(): defs.resolve_assets_def(spec.key).op.pool for spec in defs.resolve_all_asset_specs()}
     assert {name for name, pool in pools.items() if pool == "writer"} == WRITERS
