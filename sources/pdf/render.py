@@ -57,5 +57,5 @@ def page_image(path: Path, number: int, dpi: float = 110, pixels: int = MOST_PIX
 
 def webp(image: Image, quality: int = 70) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=quality, method=4)
+    image.save(buffer, "WEBP", quality=quality, method=2)  # 4, the default, takes two and a half times as long for 4 % fewer bytes
     return buffer.getvalue()
