@@ -1,8 +1,13 @@
-"""Opening a file from outside in a process of its own: what it may cost, how the process is asked, and what it answers."""
+"""Opening a file from outside in a process of its own: what it may cost, how the process is asked, and what it answers.
+
+A child imports what it needs once and waits for orders; each order is done by a fork of it, which has seen no other file and ends with it.
+"""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -57,82 +62,117 @@ class TooLongError(BaseException):
     """A page took more than its time. Not an Exception: a library that goes on after any error must not go on after this one."""
 
 
+class _Child:
+    """``python -m module``, waiting for orders. It leads a process group, so that it and the fork that is at work end together."""
+
+    def __init__(self, module: str, search: str) -> None:
+        self.process = subprocess.Popen(
+            # -P: a file beside the report that is named like a module is not run.
+            [sys.executable, "-P", "-X", "utf8", "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": search, "OMP_NUM_THREADS": "1"},
+            process_group=0,
+        )
+        self.complaint = b""
+        self.drain = threading.Thread(target=self._listen, daemon=True)
+        self.drain.start()
+
+    def _listen(self) -> None:
+        assert self.process.stderr
+        while block := self.process.stderr.read1(COMPLAINT):  # type: ignore[attr-defined]
+            self.complaint = (self.complaint + block)[-COMPLAINT:]
+
+    def order(self, order: dict[str, Any]) -> None:
+        assert self.process.stdin
+        self.complaint = b""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps(order).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def end(self, patience: float = 0) -> None:
+        """No process of it is left: it may end by itself within so many seconds."""
+        process = self.process
+        assert process.stdin and process.stdout and process.stderr
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+        self.kill()
+        process.wait()
+        self.drain.join(timeout=5)
+        for stream in (process.stdout, process.stderr):
+            stream.close()
+
+
+_waiting: dict[tuple[str, str], list[_Child]] = {}
+os.register_at_fork(after_in_child=_waiting.clear)  # they wait for this process, not for its forks
+
+
+@atexit.register
+def dismiss() -> None:
+    """End the children that wait for orders."""
+    for children in list(_waiting.values()):
+        while children:
+            children.pop().end(patience=2)
+
+
 def answers(module: str, path: Path, order: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
     """What ``python -m module`` answers to an order about a file, message by message.
 
-    Raises ShinchokuError where the child reports one, exceeds the limits or breaks off; no process is left behind, however this ends.
+    Raises ShinchokuError where it reports one, exceeds the limits or breaks off. Whatever has had to do with the file has then ended,
+    and however else this ends; a child that was not disturbed waits for the next order, until :func:`dismiss` or the end of this process.
     """
-    child = subprocess.Popen(
-        # -P: a file beside the report that is named like a module is not run.
-        [sys.executable, "-P", "-X", "utf8", "-m", module],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "OMP_NUM_THREADS": "1"},
-    )
-    assert child.stdin and child.stdout and child.stderr
+    search = os.pathsep.join(p for p in sys.path if p)
+    waiting = _waiting.setdefault((module, search), [])
+    while (child := waiting.pop() if waiting else _Child(module, search)).process.poll() is not None:
+        child.end()
+    assert child.process.stdout
     late = threading.Event()
 
     def stop() -> None:
         late.set()
         child.kill()
 
-    complaints: list[bytes] = [b""]
-
-    def listen(stream: Any) -> None:
-        while block := stream.read1(COMPLAINT):
-            complaints[0] = (complaints[0] + block)[-COMPLAINT:]
-
-    drain = threading.Thread(target=listen, args=(child.stderr,), daemon=True)
-    drain.start()
     timer = threading.Timer(limits.seconds, stop)
     timer.start()
-    finished = False
+    error: list[str] = []
+    finished, code, line = False, None, b"..."
     try:
-        with contextlib.suppress(BrokenPipeError):
-            child.stdin.write(json.dumps(order | {"path": str(path), "limits": asdict(limits)}).encode())
-            child.stdin.close()
-        while line := child.stdout.readline(LONGEST_ANSWER):
-            message = _message(line)
-            if message is None:
-                break
-            if "error" in message:
-                raise ShinchokuError(*message["error"])
+        child.order(order | {"path": str(path), "limits": asdict(limits), "cwd": str(Path.cwd())})
+        while code is None and (line := child.process.stdout.readline(LONGEST_ANSWER)):
+            message = _message(line) or {}
+            error = error or message.get("error", [])
             finished = finished or "end" in message
-            yield message
-        if finished:
-            child.wait()
+            code = message.get("exit")
+            if message.keys() - {"error", "end", "exit"}:
+                yield message
     finally:
-        if child.poll() is None and (finished or not _ended(child)):
-            child.kill()
-        child.wait()
         timer.cancel()
-        drain.join(timeout=5)
-        for stream in (child.stdin, child.stdout, child.stderr):
-            with contextlib.suppress(BrokenPipeError):
-                stream.close()
+        timer.join()
+        if code == 0 and not late.is_set():
+            waiting.append(child)
+        else:
+            child.end(patience=0 if line else 2)  # one that has closed its output ends by itself, and its exit code tells what happened
+    if error:
+        raise ShinchokuError(*error)
     if late.is_set():
         raise ShinchokuError(
             f"{path}: reading took longer than {limits.seconds} s and was stopped. Choose fewer pages or raise SHINCHOKU_READ_SECONDS.",
             f"{path}: 読み取りが{limits.seconds}秒を超えたため中止しました。ページを絞るか、SHINCHOKU_READ_SECONDSを上げてください。",
         )
     if not finished:
-        why = _last_line(complaints[0])
+        code, why = child.process.returncode if code is None else code, _last_line(child.complaint)
         raise ShinchokuError(
-            f"{path}: reading broke off (exit {child.returncode}{why}). The file may be damaged, or need more than {limits.memory} MiB "
-            "(SHINCHOKU_READ_MEMORY).",
-            f"{path}: 読み取りが中断しました（終了コード {child.returncode}{why}）。壊れているか、{limits.memory} MiB"
+            f"{path}: reading broke off (exit {code}{why}). The file may be damaged, or need more than {limits.memory} MiB (SHINCHOKU_READ_MEMORY).",
+            f"{path}: 読み取りが中断しました（終了コード {code}{why}）。壊れているか、{limits.memory} MiB"
             "（SHINCHOKU_READ_MEMORY）を超えるメモリが必要です。",
         )
-
-
-def _ended(child: subprocess.Popen[bytes]) -> bool:
-    """Whether a child that has closed its output ends by itself, so that its exit code tells what happened."""
-    try:
-        child.wait(timeout=2)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def _message(line: bytes) -> dict[str, Any] | None:
@@ -180,9 +220,28 @@ def within(seconds: int) -> Iterator[None]:
         signal.alarm(0)
 
 
-def serve(do: Callable[[dict[str, Any], Limits], None]) -> None:
-    """In the child: take the order from standard input, bind this process to its limits, do it, and tell an error as a message."""
-    order = json.load(sys.stdin)
+def serve(do: Callable[[dict[str, Any], Limits], None], *needed: str) -> None:
+    """In the child: take orders from standard input, line by line, and have each done by a fork within its limits, until there are no more.
+
+    ``needed`` are modules that an order imports where it needs them: from the second order on they are there.
+    """
+    for number, line in enumerate(iter(sys.stdin.buffer.readline, b"")):
+        for name in needed if number else ():
+            importlib.import_module(name)
+        if not (fork := os.fork()):
+            with Path(os.devnull).open("rb") as nothing:
+                os.dup2(nothing.fileno(), sys.stdin.fileno())  # the orders are not the file's to read
+            _do(do, json.loads(line))
+            sys.exit()
+        _, status = os.waitpid(fork, 0)
+        code = os.waitstatus_to_exitcode(status)
+        sys.stdout.write("\n" * (code != 0))  # it may have left half a line
+        answer({"exit": code})
+
+
+def _do(do: Callable[[dict[str, Any], Limits], None], order: dict[str, Any]) -> None:
+    """Bind this process to the limits of the order, do it, and tell an error as a message."""
+    os.chdir(order.pop("cwd"))
     limits = Limits(**order.pop("limits"))
     _bind(limits)
     path = order["path"]

@@ -54,4 +54,4 @@ def _draw(order: dict[str, Any], limits: Limits) -> None:
 
 
 if __name__ == "__main__":
-    serve(_draw)
+    serve(_draw, "PIL.WebPImagePlugin", "pypdfium2", "sources.pdf.render")

@@ -279,4 +279,4 @@ def _unseen(number: int, lines: Sequence[Span]) -> list[LedgerEntry]:
 
 
 if __name__ == "__main__":
-    serve(run)
+    serve(run, "numpy", "PIL.Image", "pypdfium2")

@@ -6,11 +6,13 @@ import json
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sources import worker
+from sources import child, worker
 from sources.child import Limits, TooLongError
 from sources.drawing import draw_pages
 from sources.errors import ShinchokuError
@@ -23,9 +25,20 @@ LONG = {"deflated_thrice", "form_that_draws_itself", "forms_by_the_power_of_ten"
 BOMBS = [pytest.param(bomb, id=bomb.__name__, marks=[pytest.mark.slow] * (bomb.__name__ in LONG)) for bomb in bombs.BOMBS]
 
 
-def children() -> set[str]:
-    """The processes that this one started and has not seen the end of, where the system tells."""
-    return {pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()}
+def children(of: str = "self") -> set[str]:
+    """The processes that one started and has not seen the end of, where the system tells."""
+    return {pid for task in Path(f"/proc/{of}/task").glob("*/children") for pid in task.read_text().split()}
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """What waits for the next file has nothing under way, and ends when it is told to."""
+    child.dismiss()
+    before = children()
+    yield
+    assert {pid for waiting in children() - before for pid in children(waiting)} == set()
+    child.dismiss()
+    assert children() <= before
 
 
 @pytest.fixture
@@ -38,7 +51,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_ends_alone(bomb: object, file: Path, tmp_path: Path) -> None:
     file.write_bytes(bomb())  # type: ignore[operator]
-    before, pictures = children(), tmp_path / "pictures"
+    pictures = tmp_path / "pictures"
     pictures.mkdir()
     try:
         reading = read_report(file, limits=LIMITS, ocr="off")
@@ -50,7 +63,6 @@ def test_a_bomb_ends_alone(bomb: object, file: Path, tmp_path: Path) -> None:
         assert (pictures / "p01.webp").stat().st_size > 0
     except ShinchokuError as error:
         assert str(file) in error.en and str(file) in error.ja and "Traceback" not in error.en
-    assert children() <= before
     assert [p.name for p in file.parent.iterdir()] == ["report.pdf"]
 
 
@@ -105,8 +117,44 @@ def test_a_child_ends_with_whoever_stops_listening(file: Path) -> None:
     before = children()
     said = answers("sources.worker", file, {"pages": None, "fiscal_year": None, "ocr": "off", "trace": False}, LIMITS)
     assert "head" in next(said)
+    (waiting,) = children() - before
+    assert len(children(waiting)) == 1
     said.close()  # type: ignore[attr-defined]
-    assert children() <= before
+    assert children() == before
+
+
+LEAVES = """
+import os, signal
+from sources.child import answer, serve
+def do(order, limits):
+    answer({"pid": os.getpid(), "parent": os.getppid(), "seen": os.environ.get("SEEN"), "here": os.listdir()})
+    os.environ["SEEN"] = order["path"]
+    if order["path"] == "b.pdf":
+        print('{"half', end="", flush=True)
+        os.kill(os.getpid(), signal.SIGSEGV)
+serve(do, "wave")
+"""
+
+
+def test_no_file_meets_what_another_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One child does order after order, each by a fork; where one broke off, the next order has a child of its own."""
+    (tmp_path / "leaves.py").write_text(LEAVES)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def ask(name: str) -> dict[str, Any]:
+        return next(iter(list(child.answers("leaves", Path(name), {}, LIMITS))))
+
+    told = [ask("a.pdf")]
+    (there := tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(there)
+    told.append(ask("a.pdf"))
+    with pytest.raises(ShinchokuError, match=r"^b\.pdf: reading broke off \(exit -11"):
+        ask("b.pdf")
+    told.append(ask("c.pdf"))
+    assert [one["seen"] for one in told] == [None] * 3 and len({one["pid"] for one in told}) == 3
+    first, second, third = (one["parent"] for one in told)
+    assert first == second != third
+    assert told[1]["here"] == []
 
 
 def test_the_child_imports_nothing_from_where_it_is_started(file: Path, tmp_path: Path) -> None:
