@@ -277,6 +277,33 @@ def _parted(span: Span, bands: Sequence[Sequence[float]]) -> list[Span]:
     return [replace(span, chars=h, box=union(glyph_box(g) for _, g in h if g is not None)) for h in homes]
 
 
+def _headed(bands: Sequence[list[float]], rows: Sequence[Sequence[Span]], values: Sequence[Sequence[bool]]) -> list[list[float]]:
+    """The columns, with each head that stands beside what it is the head of (a word in the middle over numbers set to the right) made one with it."""
+    body = max(next(r for r, row in enumerate(values) if any(row)), 1)  # a year as a head looks like a number
+    filled: list[set[bool]] = []
+    counts: list[bool] = []
+    for x0, x1 in bands:
+        within = [(r, v) for r, row in enumerate(rows) for span, v in zip(row, values[r], strict=True) if overlap(x0, x1, span.box.x0, span.box.x1) > 0.5]
+        filled.append({r >= body for r, _ in within})
+        counts.append(any(v for r, v in within if r >= body))
+
+    def pairs(order: Sequence[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for a, b in pairwise(order):
+            if filled[a] != filled[b] and len(filled[a]) == len(filled[b]) == 1 and a not in found | dict.fromkeys(found.values()):
+                found[min(a, b)] = max(a, b)
+        return found
+
+    def left_over(found: dict[int, int]) -> tuple[int, int, float]:
+        """What a pairing does badly: heads without a column, columns of numbers without a head, and the way from one to the other."""
+        alone = [k for k in range(len(bands)) if k not in found and k not in found.values()]
+        return -len(found), sum(counts[k] for k in alone), sum(bands[b][0] - bands[a][1] for a, b in found.items())
+
+    order = list(range(len(bands)))
+    chosen = min((pairs(order), pairs(order[::-1])), key=left_over)
+    return [[bands[k][0], bands[chosen.get(k, k)][1]] for k in order if k not in chosen.values()]
+
+
 def _white_grid(rows: Sequence[Sequence[Span]], values: Sequence[Sequence[bool]]) -> Grid | None:
     if len(rows) < 2 or sum(sum(v) for v in values) < 2:
         return None
@@ -288,6 +315,7 @@ def _white_grid(rows: Sequence[Sequence[Span]], values: Sequence[Sequence[bool]]
         elif len(hits) == 1:
             hits[0][0], hits[0][1] = min(hits[0][0], span.box.x0), max(hits[0][1], span.box.x1)
     bands.sort()
+    bands = _headed(bands, rows, values)
     if len(bands) < 2:
         return None
     columns: list[set[int]] = [set() for _ in bands]

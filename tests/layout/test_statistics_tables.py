@@ -105,3 +105,21 @@ def test_a_date_over_all_of_a_page_governs_what_has_none(tmp_path: Path) -> None
 def test_a_date_of_issue_does_not(tmp_path: Path) -> None:
     found = figures(tmp_path, ["令和3年10月15日", "1 患者の発生状況", table([["総数", "重症者"], ["57", "39"]])])
     assert {str(f.period and f.period.end) for f in found} == {"2022-03-31"}
+
+
+HEADED = [["区分", "2019年度", "2020年度", "前年度比（％）"], ["体育館", "4,512", "5,230", "115.9"], ["文化会館", "1,024", "988", "96.5"]]
+
+
+@pytest.mark.parametrize("corner", ["区分", ""])
+@pytest.mark.parametrize("heads", ["LEFT", "CENTER"])
+@pytest.mark.parametrize("numbers", ["CENTER", "RIGHT"])
+def test_a_head_belongs_to_the_numbers_that_stand_beside_it_where_no_rule_parts_columns(tmp_path: Path, corner: str, heads: str, numbers: str) -> None:
+    rows = [[corner, *HEADED[0][1:]], *HEADED[1:]]
+    looks = [("LINEABOVE", (0, 0), (-1, 0), 1.2, colors.black), ("LINEBELOW", (0, 0), (-1, 0), 0.6, colors.black), ("FONT", (0, 0), (-1, -1), FONT, 10)]
+    aligned = [("ALIGN", (0, 0), (-1, 0), heads), ("ALIGN", (1, 1), (-1, -1), numbers)]
+    wide = Table(rows, colWidths=[90, 130, 130, 130], style=TableStyle([*looks, *aligned]))
+    found = figures(tmp_path, ["施設の利用件数", wide])
+    assert [(figure.label.split()[0], str(figure.value), figure.period and figure.period.start.year) for figure in found if figure.unit != "%"] == [
+        ("体育館", "4512", 2019), ("体育館", "5230", 2020), ("文化会館", "1024", 2019), ("文化会館", "988", 2020),
+    ]  # fmt: skip
+    assert [(str(figure.value), "前年度比" in figure.label) for figure in found if figure.unit == "%"] == [("115.9", True), ("96.5", True)]
