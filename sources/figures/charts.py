@@ -146,12 +146,13 @@ def _regions(region: Region) -> Iterator[Region]:
 def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
     """Rows of ticks and of categories among the blocks of one region: what stands in different tiles is no row."""
     rows: dict[int, list[Span]] = {}
+    spans: list[Span] = []
     for block in region.blocks():
-        if len(block.lines) > 1:
-            continue
         for span in block.spans:
-            rows.setdefault(round(span.box.bottom / 3), []).extend(_dates(span, fiscal_year) or [span])
-    spans = [span for block in region.blocks() if len(block.lines) == 1 for span in block.spans]
+            dates = _dates(span, fiscal_year)
+            if len(block.lines) == 1 or dates:  # years with the caption of the chart close under them are years all the same
+                rows.setdefault(round(span.box.bottom / 3), []).extend(dates or [span])
+                spans.append(span)
     for key in sorted(rows):
         row = sorted([*rows[key], *rows.get(key + 1, [])], key=lambda s: s.box.x0)
         for run in _steps([s for s in row if not _is_year(s.text)], 0):
@@ -165,13 +166,10 @@ def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
 
 
 def _dates(span: Span, fiscal_year: int | None) -> list[Span]:
-    """The pieces of a span that is nothing but three or more periods, as set close under the bars of a chart; empty for any other."""
-    if span.text.count(" ") < 2:
-        return []
-    pieces = words_of(span)
+    """The pieces of a span that is nothing but periods, as set under the bars of a chart, close together or not; empty for any other."""
     context = Context(fiscal_year=fiscal_year)
-    says = [heading(piece.text, context) for piece in pieces]
-    return pieces if len(pieces) >= 3 and all(one.period is not None and not one.label.strip() for one in says) else []
+    says = [(piece, heading(piece.text, context)) for piece in words_of(span)]
+    return [piece for piece, _ in says] if all(one.period is not None and not one.label.strip() for _, one in says) else []
 
 
 def _holds(outer: Box, inner: Box) -> bool:

@@ -317,6 +317,8 @@ def open_pdf(path: Path) -> Any:
         raise
     except Exception as error:
         cause = repr(error)
+        if "MemoryError" in cause:  # pdfplumber wraps whatever goes wrong while it opens a file
+            raise MemoryError from error
         if "Password" in cause:
             raise ShinchokuError(
                 f"{path}: encrypted with a password. Ask the publisher for an open copy.",
