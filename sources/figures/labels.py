@@ -18,6 +18,8 @@ from sources.notation import Quantity
 # What follows a number can name what was done (参加, 採用); a particle or 中 does not.
 _NOUN = re.compile(r"^[一-龥ァ-ヺ]{2}")
 _PARTICLES = "のにをはがとで"
+# What follows is of something else than the figures before it, also where it does not say of what.
+_NEW_TOPIC = re.compile(r"[。\n]\s*(?:また|さらに|加えて|一方|このほか|そのほか|なお)[、,]|[一-龥ァ-ヺ]{2}し[、,]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,12 @@ class Labels:
         """The label of each quantity of a text, and in words where it was found; ``title`` serves where there is no other."""
         heads = self._head_lines(text, lines, quantities, tile)
         before = ""
+        of_unit: dict[str, str] = {}
+        end = 0
         for q in quantities:
+            if _NEW_TOPIC.search(text.string, end, q.start):
+                before, of_unit = "", {}
+            before, end = of_unit.get(q.unit, before), q.end  # 152回 … 2,236人、前年度 98回 1,407人
             n = max(n for n, start in enumerate(text.starts[:-1]) if start <= q.start)
             head = next((heads[m] for m in range(n - 1, -1, -1) if m in heads), "")
             own = q.subject.strip()
@@ -50,7 +57,7 @@ class Labels:
                 label = self._rest(text, q, quantities)
             if category is not None and category.text not in label:
                 label = f"{category.text} {label}".strip()
-            before = label
+            before = of_unit[q.unit] = label
             yield label or title, why if label else "the title"
 
     @staticmethod
@@ -143,6 +150,6 @@ class Labels:
 
 def _with_what_was_done(label: str, q: Quantity) -> str:
     """A label with the noun that follows the number, where that says what was done."""
-    after = q.predicate.strip().removeprefix("の")
+    after = re.split("[をがは]", q.predicate.strip().removeprefix("の"), maxsplit=1)[0]
     after = after.rstrip(_PARTICLES + "の") if _NOUN.match(after) else ""
     return f"{label} {after}".strip() if after and after not in label and len(label) + len(after) < 56 else label

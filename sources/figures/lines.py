@@ -13,11 +13,12 @@ from sources.pdf.document import Glyph
 from sources.records import Box, union
 
 # What begins a line of its own: a mark or number of a list, a bracket, 前年 or うち.
-_FRESH = re.compile(r"^\s*(?:[・•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳-]|[0-9０-９]+[.．、)）]|前年|うち)")
+_FRESH = re.compile(r"^\s*(?:[・‧·•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳-]|[0-9０-９]+(?:[.．](?![0-9０-９])|[、)）])|前年|うち)")
 # Words in Latin letters have a blank between them, also where a line ends; the digits of a number have none.
 _LATIN_BREAK = re.compile(r"[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z]")
 # 原料, 895: a name and its value, as a list or the labels of a chart give them line by line.
 _NAMED_VALUE = re.compile(r"^\D{1,20}[\s,、:：][0-9０-９][0-9０-９,.，．]*\s*\D{0,4}$")
+_UNBROKEN = re.compile(r"(?:[0-9A-Za-z０-９,.，．]+[%％]?|.)[、。，．）)」』】〕ー]*")
 
 
 @dataclass(slots=True)
@@ -70,8 +71,16 @@ def runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right:
         return False
     if _NAMED_VALUE.match(line[-1].text) and _NAMED_VALUE.match(following[0].text):
         return False
-    reaches = line[-1].box.x1 >= edge - 1.1 * size or (right is not None and line[-1].box.x1 >= right - 1.7 * size)
+    end = line[-1].box.x1
+    reaches = end >= edge - 1.1 * size or (right is not None and end + _first_piece(following[0]) >= right - 0.7 * size)
     return reaches and not SENTENCE_END.search(line[-1].text) and not _FRESH.match(following[0].text)
+
+
+def _first_piece(span: Span) -> float:
+    """The width of what a line begins with that no typesetter breaks: a letter, or a whole number or word, with the marks that cling to it."""
+    match = _UNBROKEN.match(span.text)
+    glyphs = [g for _, g in span.chars[: match.end() if match else 1] if g is not None]
+    return glyphs[-1].x1 - glyphs[0].x0 if glyphs else 0.0
 
 
 def valued(line: Sequence[Span]) -> bool:

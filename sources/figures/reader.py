@@ -15,7 +15,7 @@ from sources.figures.lines import Text
 from sources.figures.outline import Outline
 from sources.figures.saying import BRACKETED, ITEM, NOTE, SENTENCE_END, heading, read
 from sources.figures.scene import Scene
-from sources.figures.tables import CellReading, read_cells
+from sources.figures.tables import CellReading, read_cells, right_edge
 from sources.figures.tiles import Tile, Tiles
 from sources.layout.page import Block, Layout, Region, Table
 from sources.layout.text import Span, overlap
@@ -239,16 +239,16 @@ class _PageReader:
 
     def _cell(self, cell: CellReading, title: str, area: Box, *, ruled: bool) -> None:
         """A cell with numbers. Without rules around it, it may as well be the label of a bar in a chart."""
-        text = Text.of([[s] for s in cell.cell.spans])
+        text = Text.of([[s] for s in cell.cell.spans], right_edge(cell.cell) if ruled else None)
         context, charts = cell.context, self.scene.charts
         if not ruled and context.period is self.scene.context.period:
             dated = category_of(cell.cell.box, charts, area, dated=True)
             context = replace(context, period=dated.period) if dated else context
         reading = read(text.string, context)
         named = None if ruled else category_of(cell.cell.box, charts, area, dated=False)
-        numbers = []
+        numbers, before = [], ""
         for q in reading.figures:
-            own = q.subject.strip()
+            own = before = q.subject.strip() or before
             label = f"{own} {cell.label}".strip() if own not in cell.label else cell.label
             if named is not None:
                 label = f"{named.text} {label}".strip()

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sources.figures.heads import DAY, NUMBERED, YEAR_HEAD, Heads, fills_row, find_heads, folded, is_period
-from sources.figures.saying import heading
+from sources.figures.lines import Text
+from sources.figures.saying import SENTENCE_END, heading
 from sources.layout.grids import Cell, Grid
 from sources.layout.page import looks_like_value
 from sources.notation import Context, Heading
@@ -132,9 +133,10 @@ def _governed_cell(
     caption: str,
     no_year: bool,
 ) -> CellReading:
-    column = [(c.text, _says(c.text, base)) for c in tops]
+    column = [(text, _says(text, base)) for text in map(running, tops)]
     units = [c for c, over in lefts if _UNIT_HEAD.match(folded(over))]
     row = [(text, _says(text, base)) for text in (_dated_stub(c, over) for c, over in lefts if c not in units)]
+    row = [(text, says) for text, says in row if not SENTENCE_END.search(text.strip())] or row  # what is done there, and no name
     context = _under_heads(base, row, column, units, caption)
     reason = "row and column heads"
     if each and context.period and context.period.kind in ("fiscal_year", "calendar_year"):
@@ -207,7 +209,19 @@ def _dated_stub(cell: Cell, head: str) -> str:
     text = folded(cell.text)
     if re.fullmatch(r"[0-9]{4}", text) and YEAR_HEAD.match(folded(head)):
         return f"{text}年度" if "年度" in head else f"{text}年"
-    return cell.text
+    return running(cell)
+
+
+def running(cell: Cell) -> str:
+    """The text of a cell, in which a line that only the width of the cell breaks goes on."""
+    right = right_edge(cell)
+    return cell.text if right is None else Text.of([[span] for span in cell.spans], right).string
+
+
+def right_edge(cell: Cell) -> float | None:
+    """Where the lines of a cell break that is set as prose: from its left side, in lines of some length. Numbers and units are set otherwise."""
+    prose = any(len(span.text) >= 6 for span in cell.spans) and all(span.box.x0 <= cell.box.x0 + 1.7 * span.size for span in cell.spans)
+    return cell.box.x1 if prose else None
 
 
 def _years_before(period: Period, years: int) -> Period:

@@ -14,6 +14,7 @@ MINUS = "▲"  # the one character that stands for every printed minus that cann
 _MINUS_SIGNS = set("▲△▼▽−")
 _DASHES = set("-－‐‑‒–—―﹣⁻")
 _WAVES = set("~～〜∼˜")
+_MIDDLE_DOTS = set("‧·∙⋅")  # a font may draw them by the glyph of ・, and a PDF then name any of them
 # Kept as they are: folding ㎡ or ² gives digits that nobody printed as a number; a circled number is a list mark.
 _KEEP = set("㎡㎥㎢㎠㎝㎜㎞㎏㎎㏄㎖㍑℃℉²³…‥½⅓¼¾⅔％№℡™") - set("％")
 _CIRCLED = {chr(c) for c in [*range(0x2460, 0x249C), *range(0x2776, 0x2794), *range(0x24EA, 0x2500), *range(0x3251, 0x3260),
@@ -55,6 +56,8 @@ def _fold(char: str) -> str:
         return "-"
     if char in _WAVES:
         return "~"
+    if char in _MIDDLE_DOTS:
+        return "・"
     if char in "⁄∕":
         return "/"
     return unicodedata.normalize("NFKC", char.translate(_RADICALS)).replace("⁄", "/")

@@ -51,6 +51,8 @@ _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 # What is left of a comparison when its period is taken out, and a clause that describes that period: no subject.
 _COMPARING = re.compile(r"^(?:すると?|して(?:みると)?[もは]?|した場合)(?:[、,]|$|(?=[一-龥ァ-ヺA-Z]))")
 _ADNOMINAL = re.compile(r"(?:した|された|れた|った|ている|ていた|なかった)$")
+# 拡大し、: a clause of its own has ended, in which something was done (見直し and the like are things).
+_CONTINUES = re.compile(r"(?<!見直)(?<!見通)(?<!取消)(?<!引越)(?<!貸出)(?<!繰越)(?<=[一-龥ァ-ヺー]{2})し$")
 _PREDICATE = re.compile(r" ?([^\s\d、。,()\[\]【】\n~→]{1,16})")
 
 
@@ -134,6 +136,10 @@ class _Governor:
 
     def number(self, token: Token) -> None:
         assert token.number is not None
+        if self.weak and self.dated is not None and self.said and _ARROW.search(self.text, self.said[-1].number.end, token.start):
+            # 26.8%（R4）→34.1%: what it has come to is of the report's own time
+            self.dated.local = True
+            self.dated, self.weak = None, False
         one = _Said(token, token.number, self.dated, bool(self.dated) and not self.weak, depth=len(self.brackets))
         if self.versus is not None:
             joined = not self.versus_used or (self.said and self._listed(self.said[-1], one))
@@ -578,7 +584,7 @@ def _words_around(text: str, one: _Said) -> tuple[str, str]:
     pieces = [_COMPARING.sub("", piece) for piece in _SUBJECT_DROP.split(before)]
     for n, piece in reversed(list(enumerate(pieces, start=1))):
         subject = _LEAD.sub("", _TAIL.sub("", piece))
-        if subject and not (n < len(pieces) and _ADNOMINAL.search(piece)):
+        if subject and not (n < len(pieces) and (_ADNOMINAL.search(piece) or _CONTINUES.search(piece))):
             break
         subject = ""
     after = _PREDICATE.match(text, one.number.end)

@@ -102,7 +102,7 @@ def _token(text: str, at: int, lowest: int, fiscal_year: int | None, calendar: s
     rule = RULE_PATTERN.match(text, at)
     if rule:
         found = RULES[int(next(name for name, value in rule.groupdict().items() if value is not None)[1:])]
-        if not (found.unless_counted and _counts(text, rule.end())):
+        if not (found.unless_counted and _counts(text, rule.end()) and not _heads(text, rule)):
             return Token("skip", rule.start(), rule.end(), text=found.kind, reason=found.reason)
     word = _WORD.match(text, at)
     if word:
@@ -128,6 +128,20 @@ def _counts(text: str, at: int) -> bool:
         return False
     form = longest_unit(text, at + 1)
     return text[at + 1 : at + 2] in tuple("万億兆千百%") or (bool(form) and stands_alone(text, at + 1 + len(form)))
+
+
+_SECTION = re.compile(r"\s?(\d{1,2})-(\d{1,2})$")
+
+
+def _heads(text: str, mark: re.Match[str]) -> bool:
+    """Whether 2-1 サービスの向上 is a heading, though サービス are counted: 10-20件 grows, and has its unit at once or nothing after it."""
+    section = _SECTION.match(mark[0])
+    if not section:
+        return False
+    unit = longest_unit(text, mark.end() + 1)
+    return int(section[1]) >= int(section[2]) or bool(
+        text.startswith(" ", mark.end()) and not re.match(r"[、。)\n]|$", text[mark.end() + 1 + len(unit) :])
+    )
 
 
 def _quantity_instead(text: str, dated: Dated) -> bool:

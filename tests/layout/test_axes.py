@@ -37,3 +37,22 @@ def test_labels_take_the_unit_over_their_axis(tmp_path: Path) -> None:
         (11_000_000_000_000, "円", 2021), (2_308_200_000_000, "円", 2016),
     ]  # fmt: skip
     assert {word for f in found for word in ("兆円", "億円") if word in f.label + f.title} == set(), "a unit names nothing"
+
+
+def test_years_with_the_caption_close_under_them_are_categories_all_the_same(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    page = Canvas(str(tmp_path / "captioned.pdf"), pagesize=(420, 300), invariant=1)
+    page.setFont(FONT, 8)
+    page.drawString(20, 226, "（千件）")
+    for tick in range(4):
+        page.drawRightString(50, 60 + 50 * tick, str(10 * tick))
+    for n, (year, value) in enumerate(((2, "9.2"), (3, "13.1"), (4, "19.7"), (5, "28.4"))):
+        page.rect(80 + 80 * n, 60, 40, 5 * float(value), fill=1)
+        page.drawCentredString(100 + 80 * n, 64 + 5 * float(value), value)
+        page.drawCentredString(100 + 80 * n, 46, f"令和{year}年度")
+    page.drawCentredString(220, 33, "図1 オンライン申請件数の推移")
+    page.save()
+    found = read_report(tmp_path / "captioned.pdf", fiscal_year=2023).figures
+    assert [(int(f.value), f.unit, f.period and f.period.start.year) for f in sorted(found, key=lambda f: f.box.x0)] == [
+        (9200, "件", 2020), (13_100, "件", 2021), (19_700, "件", 2022), (28_400, "件", 2023),
+    ]  # fmt: skip

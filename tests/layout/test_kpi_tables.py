@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import SimpleDocTemplate, Table, TableStyle
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from sources.reading import read_report
 
@@ -58,3 +59,28 @@ def test_a_table_of_indicators(tmp_path: Path, table: tuple) -> None:
         name = next((one for one, *_ in expected if one in figure.label), figure.label)
         found.add((name, str(figure.value), figure.unit, figure.measure, figure.period.start.year))
     assert found == expected
+
+
+def test_what_cells_say_in_sentences_is_named_by_its_own_words_and_by_its_row(tmp_path: Path) -> None:
+    """A line that only the cell's width breaks goes on; what follows a number without words of its own is of the same thing."""
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))
+    style = ParagraphStyle("cell", fontName="HeiseiKakuGo-W5", fontSize=10, leading=13, wordWrap="CJK")
+    said = [
+        ["施策", "取組内容", "令和5年度の実績", "次年度"],
+        ["1-1 行政手続のオンライン化の推進", "手続をオンラインで受け付ける。", "・オンライン化手続数：312件（前年度比＋85件）<br/>・申請率 41.2％（前年度33.0％）", "400件に拡大"],
+        ["2-1 庁内業務の効率化と見直し", "RPAを活用する。", "受講者数 延べ1,845人（受講率92.3％）", "－"],
+    ]
+    rows = [[Paragraph(cell, style) for cell in row] for row in said]
+    drawn = Table(rows, colWidths=[110, 120, 172, 80])
+    drawn.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
+    SimpleDocTemplate(str(tmp_path / "said.pdf"), pagesize=landscape(A4), invariant=1).build([drawn])
+    found = read_report(tmp_path / "said.pdf", fiscal_year=2023).figures
+    assert [(f.label, str(f.value), f.unit, f.measure, f.period and f.period.start.year) for f in found] == [
+        ("オンライン化手続数 1-1 行政手続のオンライン化の推進", "312", "件", "level", 2023),
+        ("オンライン化手続数 1-1 行政手続のオンライン化の推進", "85", "件", "change", 2023),
+        ("申請率 1-1 行政手続のオンライン化の推進", "41.2", "%", "level", 2023),
+        ("申請率 1-1 行政手続のオンライン化の推進", "33.0", "%", "level", 2022),
+        ("1-1 行政手続のオンライン化の推進", "400", "件", "level", 2024),
+        ("受講者数 2-1 庁内業務の効率化と見直し", "1845", "名", "level", 2023),
+        ("受講率 2-1 庁内業務の効率化と見直し", "92.3", "%", "level", 2023),
+    ]
