@@ -200,7 +200,7 @@ class _PageReader:
                 label=_words(label).strip(" 　・:：、"),
                 measure=q.measure or "level",
                 component=q.component,
-                raw=re.sub(r"\s*\n\s*", "", q.raw).strip(),
+                raw=re.sub(r"\s*\n\s*", "", plain_kanji(q.raw)).strip(),
                 value=q.value,
                 unit=q.unit,
                 scale=q.scale,
