@@ -73,7 +73,7 @@ WITH worded AS (
                                 FROM range(2, 21) AS t(d) WHERE abs(round(l."value"::DOUBLE * d) / d - l."value"::DOUBLE) < 0.000001
                             ) END,
                             rtrim(rtrim(format('{:,.6f}', l."value"::DOUBLE), '0'), '.')
-                                || CASE l.unit_code WHEN 'proportion' THEN '' ELSE coalesce(l.unit_ja, '') END
+                                || CASE WHEN l.unit_code IN ('proportion', 'number') THEN '' ELSE coalesce(l.unit_ja, '') END
                         )
                         || CASE l.qualifier WHEN 'over' THEN '超' WHEN 'at_least' THEN '以上' WHEN 'at_most' THEN '以下' WHEN 'under' THEN '未満' ELSE '' END
                 ELSE l.source_text

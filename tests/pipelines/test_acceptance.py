@@ -135,6 +135,7 @@ def test_a_reading_that_says_otherwise_is_not_published_in_silence(home: Home, m
     assert result.exit_code == 1
     assert "shinchoku accept madeup_city-R6" in result.stderr and "30 occasions (30回)" in result.stderr and "about 30 occasions / 約30回" in result.stderr
     assert (home.exports / "latest").resolve() == before
+    assert {row["what"] for row in json.loads(shinchoku("diff", "madeup_city-R6", "--json").stdout)} == {"level", "figure"}, "as run says"
     shinchoku("accept", "madeup_city-R6", "--reason", "読み取りの改善")
     assert "30 occasions (30回) → about 30 occasions / 約30回 (30回)" in changelog(home)
     again = shinchoku("accept", "madeup_city-R6")

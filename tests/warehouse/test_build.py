@@ -112,6 +112,11 @@ def test_a_corrected_proportion_that_is_no_simple_fraction_is_a_number_without_u
     assert "「0.37」" in ja
 
 
+def test_a_unit_that_only_what_was_published_before_uses_is_kept(tmp_path: Path) -> None:
+    out = built(tmp_path, [observe(R6, unit_code="case_per_sheet"), observe(R6, "maps", unit_code="number")], indicators=[indicator(), indicator("maps")])
+    assert {"case_per_sheet", "number", "sheet"} <= {code for (code,) in ask(out, "SELECT unit_code FROM unit")}
+
+
 def test_units_that_nothing_uses_are_left_out(warehouse: Path) -> None:
     assert ask(warehouse, "SELECT * FROM unit WHERE unit_code = 'unused'") == []
 

@@ -27,7 +27,8 @@ TERSE = {
     "en": {"about": "~{}", "over": ">{}", "at_least": "≥{}", "at_most": "≤{}", "under": "<{}"},
 }
 # Units that English writes close to the number, or leaves to the number itself.
-CLOSE = {"percent": "%", "times": "×", "proportion": ""}
+CLOSE = {"percent": "%", "times": "×", "proportion": "", "number": ""}
+UNSAID = ("proportion", "number")  # whose Japanese name (割合, 単位なし) is no word that follows a number
 # A reading keeps the gaps of the print ("30 万枚超"); between Latin words they mean something.
 GAP = re.compile(r"(?<![A-Za-z]) | (?![A-Za-z])")
 
@@ -128,7 +129,7 @@ def _name(row: Observation, language: Language) -> str:
 
 def _unit(unit_code: str, unit: str, language: Language) -> str:
     if language == "ja":
-        return "" if unit_code == "proportion" else unit
+        return "" if unit_code in UNSAID else unit
     return CLOSE.get(unit_code, f" {unit}")
 
 
