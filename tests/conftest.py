@@ -46,14 +46,14 @@ def reading(report: Path) -> Reading:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A data folder after `shinchoku run` over the bundled editions. Tests that need it share one worker (xdist_group "run")."""
+    """A data folder after `shinchoku run` over the R6 report, whatever other series were added. Tests that need it share one worker (xdist_group "run")."""
     home = Home.find(tmp_path_factory.mktemp("published"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SHINCHOKU_HOME", str(home.root))
         patch.delenv("SHINCHOKU_SERIES", raising=False)
         from pipelines.run import run
 
-        outcome = run()
+        outcome = run(["kitakyushu_dx-R6"])
     assert outcome.exit_code == 0, (outcome.unreadable, outcome.refused)
     return home
 
