@@ -111,9 +111,10 @@ def affected(edition: Edition, home: Home) -> tuple[Edition, list[Item]] | None:
 # -- what would change
 
 def effect(edition: Edition, home: Home) -> list[Change]:
-    """What the public would see change if this edition was accepted as it was judged last."""
+    """What the public would see change if this edition was accepted as it was judged last; of the same file also what is read otherwise."""
     now = _public(edition.series, home)
-    return changes.between(*(_state(edition.series, shown) for shown in (now, now | _staged(edition, home))))
+    found = changes.between(*(_state(edition.series, shown) for shown in (now, now | _staged(edition, home))))
+    return found + [change for change in published.unasked(edition, home) if change.what in changes.CONTENTS]
 
 
 def step(older: Edition, newer: Edition, home: Home) -> list[Change]:

@@ -27,7 +27,7 @@ def registered_editions(context: dg.SensorEvaluationContext, series: Series, sto
     storage.home.refresh()
     missing = missing_editions(series.registry(), context.instance)
     if not missing:
-        return dg.SkipReason("every registered edition is a partition")
+        return dg.SkipReason("every registered edition is a partition / 登録された版はすべてパーティションです")
     return dg.SensorResult(dynamic_partitions_requests=[EDITIONS.build_add_request(missing)])
 
 

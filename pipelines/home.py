@@ -149,6 +149,13 @@ class Home:
                 pass
             settings = self.dagster / "dagster.yaml"
             if not settings.exists():
+                if os.environ.get("SHINCHOKU_POSTGRES"):
+                    raise ShinchokuError(
+                        f"{settings}: this file is missing, and without it the history would not be kept in SHINCHOKU_POSTGRES. Copy "
+                        "deploy/dagster.yaml there, or unset SHINCHOKU_POSTGRES.",
+                        f"{settings}：このファイルがないため、履歴はSHINCHOKU_POSTGRESに保存されません。deploy/dagster.yamlをここにコピーするか、"
+                        "SHINCHOKU_POSTGRESの指定を外してください。",
+                    )
                 with whole.replacing_file(settings) as fresh:
                     fresh.write_text(DAGSTER_YAML, encoding="utf-8")
         except OSError as error:

@@ -22,11 +22,11 @@ def take_in_what_waits(context: dg.SensorEvaluationContext, series: Series, stor
     tried: dict[str, str] = json.loads(context.cursor or "{}")
     files = [file for file in intake.waiting(storage.home) if _is_settled(file) and tried.get(file.name) != _state(file)]
     if not files:
-        return dg.SkipReason("nothing new waits in the inbox")
+        return dg.SkipReason("nothing new waits in the inbox / 受付フォルダに新しいファイルはありません")
     try:
         taken = intake.take(files, storage.home, extra=Path(series.folder) if series.folder else None)
     except ShinchokuError as busy:
-        return dg.SkipReason(busy.en)
+        return dg.SkipReason(f"{busy.en} / {busy.ja}")
     for one in taken:
         if one.problem:
             context.log.warning(str(one.problem))

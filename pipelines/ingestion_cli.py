@@ -112,7 +112,7 @@ def findings(edition: str, everything: bool, as_json: bool) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
     else:
         click.echo(f"{chosen.edition_id} [{chosen.status}] {open_findings.counted(found)}")
-        click.echo("\n".join(text for text in (open_findings.told(chosen, shown), "", taking.next_steps(chosen, found)) if text is not None))
+        click.echo("\n\n".join(filter(None, (open_findings.told(chosen, shown), taking.next_steps(chosen, found)))))
     if any(item.blocks for item in found):
         raise click.exceptions.Exit(1)
 
@@ -346,7 +346,7 @@ def decide(
     click.echo("\n".join(f"{item.id}: decided / 決めました" for item in items))
     blocking = [item for item in left if item.blocks]
     click.echo(f"\n{current.edition_id} {open_findings.counted(left)}")
-    click.echo("\n".join(text for text in (open_findings.told(current, blocking), "", taking.next_steps(current, left)) if text is not None))
+    click.echo("\n\n".join(filter(None, (open_findings.told(current, blocking), taking.next_steps(current, left)))))
 
 
 @click.command("new-series", short_help="Start a series from its first report / 最初の報告書から系列を起こす", epilog=examples(

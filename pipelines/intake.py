@@ -215,7 +215,9 @@ def next_steps(edition: Edition, found: Sequence[Item]) -> str:
             (f"shinchoku accept {name}", "then publish it / すべて決めたら承認して公開"),
         ]
     before = edition.series.previous(edition)
-    if before:
+    if edition.status == "accepted":
+        steps.insert(len(steps) - 1, (f"shinchoku diff {name}", "what differs from what is public / 公開中の内容との違い"))
+    elif before:
         steps.insert(len(steps) - 1, (f"shinchoku diff {before.edition_id} {name}", "what the public would see change / 公開内容の変化"))
     width = max(len(line) for line, _ in steps)
     return "\n".join(["Next / 次に", *(f"  {line:{width}}  {why}" for line, why in steps)])

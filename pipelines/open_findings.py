@@ -61,7 +61,8 @@ def items(edition: Edition, home: Home) -> list[Item]:
                 found[example["finding"]] = Item(
                     example["finding"], result.rule_id, "note" if settled else result.severity,
                     f"規則「{result.title_ja}」が成り立ちません。{result.remedy_ja}。", f"This does not hold: {result.title_en}. {result.remedy_en}.",
-                    example["expect"], example.get("indicator_id"), example.get("figure_id"), example["expect"], "", (), None,
+                    example["expect"], example.get("indicator_id"), example.get("figure_id"),
+                    _place({"text": " ".join(filter(None, (example.get("label"), example["expect"]))), "page": example.get("page")}), "", (), None,
                     acknowledgement(example["finding"], example["expect"]), settled,
                 )  # fmt: skip
     order = list(SEVERITIES)
@@ -118,6 +119,8 @@ def told(edition: Edition, found: Sequence[Item], severities: Sequence[str] = tu
         lines.append(f"    {item.message_ja}\n    {item.message_en}")
         if item.before and item.now and item.before != item.now:
             lines.append(f"    {item.before} → {item.now}")
+        elif item.now and item.expect not in item.message_ja:
+            lines.append(f"    {item.now}")
         if item.severity != "note":
             lines.append(f"    $ {command(edition, item)}")
     return "\n".join(lines)

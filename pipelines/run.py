@@ -211,7 +211,7 @@ def summary(outcome: Outcome) -> str:
     lines.append("")
     pages = [home.review(edition.edition_id) for edition in outcome.editions]
     places = [("review / 確認", path) for path in pages] + [("results / 検証結果", home.results), ("warehouse / データベース", home.warehouse)]
-    places += [("exports / 公開用", home.exports / "latest"), ("site / 公開ページ", home.site / "index.html"), ("all data / データ", home.root)]
+    places += [("exports / 公開ファイル", home.exports / "latest"), ("site / 公開ページ", home.site / "index.html"), ("all data / データ", home.root)]
     lines += [f"  {name:20} {path}" for name, path in places if path.exists()]
     if home.store:
         lines.append(f"  {'sent to / 送信先':20} {home.address}")

@@ -243,6 +243,8 @@ def _remedy(flaw: Flaw, place: Path, home: Home) -> Words:
     if place.name in ("accepted", "former"):
         folder = home.root / Path(*parts[:2])
         return Words(f"Put the folder {folder} back from the backup.", f"フォルダ {folder} をバックアップから戻してください。")
+    if flaw.kind == "missing":
+        return AGAIN
     return Words("Remove it and run: shinchoku run", "削除してから次を実行してください：shinchoku run")
 
 
@@ -429,5 +431,7 @@ def report(done: Verification, as_json: bool) -> str:
         found = {"ok": not done.faults, "checked": done.counts, "faults": [fault.as_json() for fault in done.faults]}
         return json.dumps(found, ensure_ascii=False, indent=1, default=str)
     counted = ", ".join(f"{name} {count}" for name, count in done.counts.items())
-    last = f"{len(done.faults)} faults / 不一致{len(done.faults)}件" if done.faults else "Everything is as it was recorded / すべて記録どおりです"
+    last = "Everything is as it was recorded / すべて記録どおりです"
+    if count := len(done.faults):
+        last = f"{count} fault{'s' * (count > 1)} / 不一致{count}件"
     return "\n".join([*map(str, done.faults), f"{last} ({counted})"])

@@ -108,12 +108,12 @@ def _is_period(words: str) -> bool:
 # Words of a table's heads that say which value of an indicator a column has, not what it counts.
 _ROLES = frozenset((
     "基準", "基準値", "当初", "当初値", "策定時", "策定時の値", "現状", "現状値", "現況", "現況値", "実績", "実績値", "目標", "目標値", "計画値",
-    "中間目標", "中間目標値", "最終目標", "最終目標値", "値",
+    "中間目標", "中間目標値", "最終目標", "最終目標値", "値", "前年度比", "対前年度比", "前年比", "対前年比", "前年度差", "前年差", "増減", "増減数", "増減率",
 ))
 
 
 def without_role(label: str) -> str:
-    """A label without the words that only say whether it is the baseline, the actual value or the target, and no word twice."""
+    """A label without the words that only say whether it is the baseline, the actual value, the target or a change, and no word twice."""
     words = dict.fromkeys(word for word in label.split() if word not in _ROLES)
     return " ".join(words) or label
 

@@ -22,6 +22,7 @@ from sources.registry import BARE, Indicator, IndicatorsFile, Section, Series, S
 
 _GROUP = re.compile(r"^[（(]?(?:[0-9０-９]+|[①-⑳]|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]+)[)）.．]?\s+\S+\s+(?=\S)")  # a numbered heading of a group of rows
 _SUMMED = re.compile("累計|延べ")
+_NAMELESS = re.compile("(?:累計|延べ|合計|小計|総?計|総数|全体|平均)(?:[数値])?")  # what a number is, not of what
 _Group = tuple[str, str, str, str, str, str]  # section id, title, label, component, unit, kind of period
 
 
@@ -58,7 +59,7 @@ def propose_indicators(figures: Sequence[Figure], sections: Sequence[Section]) -
     labels: dict[tuple[str, str], set[str]] = defaultdict(set)
     for section, title, label, *_ in groups:
         labels[section, label].add(title)
-    return [_indicator(f"i{number:03d}", group, found, len(labels[group[0], group[2]]) > 1)
+    return [_indicator(f"i{number:03d}", group, found, len(labels[group[0], group[2]]) > 1 or bool(_NAMELESS.fullmatch(group[2])))
             for number, (group, found) in enumerate(groups.items(), 1)]
 
 
@@ -80,7 +81,7 @@ def _indicator(name: str, group: _Group, figures: Sequence[Figure], title_tells:
     code = unit_code(printed)
     first = figures[0]
     label = without_role(first.label)
-    words = _GROUP.sub("", " ".join(dict.fromkeys(part for part in ("" if label else first.title, label) if part)).replace("\n", " "))
+    words = _GROUP.sub("", " ".join(dict.fromkeys(part for part in ("" if label and not title_tells else first.title, label) if part)).replace("\n", " "))
     measures = dict.fromkeys(figure.measure for figure in figures)
     names = (f"{first.title} {label}".strip(),) if title_tells else tuple(dict.fromkeys((label or first.title, words)))
     fields: dict[str, Any] = {

@@ -116,7 +116,7 @@ def test_a_second_run_changes_no_byte_of_what_is_published(published: Home, monk
     latest = published.exports / "latest"
     before, release = contents(latest), latest.resolve()
     monkeypatch.setenv("SHINCHOKU_HOME", str(published.root))
-    outcome = run()
+    outcome = run(["kitakyushu_dx-R6"])
     assert outcome.exit_code == 0
     assert contents(latest) == before
     assert latest.resolve() == release

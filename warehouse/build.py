@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sources import whole
 from sources.errors import ShinchokuError
 from warehouse import fields
-from warehouse.codelists import CODE_TABLES, CodeLists, Row
+from warehouse.codelists import CODE_TABLES, CodeLists, Row, unit_rows
 from warehouse.parquet import one_line
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def build_warehouse(
 
 def _build(connection: duckdb.DuckDBPyConnection, published: CodeLists, folders: Sequence[Path]) -> dict[str, int]:
     connection.execute("BEGIN")
-    for name in CODE_TABLES:
-        _load_rows(connection, name, published[name])
     for name in STAGED:
         _load_files(connection, name, [folder / f"{name}.parquet" for folder in folders])
+    for name in CODE_TABLES:
+        _load_rows(connection, name, [*published[name], *(_units_of_before(connection, published) if name == "unit" else ())])
     connection.execute("DELETE FROM unit WHERE unit_code NOT IN (SELECT unit_code FROM observation UNION SELECT unit_code FROM indicator)")
     check(connection)
     for name in (*CODE_TABLES, *STAGED):
@@ -75,6 +75,13 @@ def _build(connection: duckdb.DuckDBPyConnection, published: CodeLists, folders:
     counts = {name: _count(connection, name) for name in (*CODE_TABLES, *STAGED)}
     connection.execute("CHECKPOINT")
     return counts
+
+
+def _units_of_before(connection: duckdb.DuckDBPyConnection, published: CodeLists) -> list[Row]:
+    """The units in which an edition was published, and which its indicators have no longer."""
+    listed = {row["unit_code"] for row in published["unit"]}
+    used = {code for (code,) in connection.execute("SELECT DISTINCT unit_code FROM observation WHERE unit_code IS NOT NULL").fetchall()}
+    return unit_rows(sorted(used - listed))
 
 
 def _put(built: Path, out: Path) -> None:

@@ -13,7 +13,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from warehouse import fields
 from warehouse.fields import Words
+from warehouse.site.wording import printed, qualified
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +91,7 @@ def _of_indicators(before: Frames, after: Frames) -> Iterable[Change]:
     was, now = ({row["indicator_id"]: row for row in _rows(state["indicator"])} for state in (before, after))
     for key in _both(was, now):
         old, new = was.get(key), now.get(key)
-        words = [", ".join(str(row[name]) for name in NAMES if name in row) if row else "" for row in (old, new)]
+        words = [", ".join(_in_words("indicator", name, row[name]) for name in NAMES if name in row) if row else "" for row in (old, new)]
         if words[0] != words[1]:
             row = new or old
             assert row is not None
@@ -135,7 +137,7 @@ def _of_contents(table: str, columns: Sequence[str], before: pd.DataFrame, after
             row = dict(zip(columns, contents, strict=True))
             name = " ".join(dict.fromkeys(str(row[part]) for part in ("title", "label") if row.get(part)))
             said = f"{row.get('raw') or row.get('text')} (p{row['page']})"
-            detail = ", ".join(f"{column} {_plain(row[column])}" for column in ("measure", "value", "unit", "kind") if row.get(column))
+            detail = " ".join(_in_words(table, column, row[column]) for column in ("measure", "value", "unit", "kind") if row.get(column))
             words = f"{said}: {detail}"
             yield Change(
                 kind, table, str(row.get("indicator_id") or ""), name, name, row["period_start"], row["period_end"],
@@ -168,8 +170,30 @@ def _said(row: Mapping[str, Any]) -> str:
     value = row["value"]
     if value is None:
         return f"({row['source_text']})"
-    qualifier = "" if row["qualifier"] in (None, "exact") else f" {row['qualifier']}"
-    return f"{_plain(value)} {row['unit_code']}{qualifier} ({row['source_text']})"
+    code = row["unit_code"]
+    unit_en, unit_ja = _unit(code)
+    en = str(qualified(value, row["measure"], code, unit_en, row["qualifier"], "en"))
+    ja = str(qualified(value, row["measure"], code, unit_ja, row["qualifier"], "ja"))
+    told = en if ja in (en, printed(row["source_text"])) else f"{en} / {ja}"
+    return f"{told} ({row['source_text']})"
+
+
+def _in_words(table: str, column: str, value: Any) -> str:
+    """What a cell says, a code by its names."""
+    if column == "unit_code":
+        return " / ".join(dict.fromkeys(_unit(value)))
+    codes = fields.table(table)[column].codelist
+    if codes is None or value not in codes:
+        return _plain(value)
+    return f"{codes[value].label.en} / {codes[value].label.ja}"
+
+
+def _unit(code: str) -> tuple[str, str]:
+    """The English and the Japanese name of a unit; of one that is in no list, its code."""
+    from sources.registry import unit
+
+    known = unit(code)
+    return (known.name.en, known.name.ja) if known else (code, code)
 
 
 def _plain(value: Any) -> str:

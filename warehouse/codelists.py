@@ -17,7 +17,6 @@ CODE_TABLES = ("series", "edition", "section", "indicator", "unit", "code")
 
 def code_lists_from(registry: Registry) -> dict[str, list[Row]]:
     """Every row that the registry can fill, whatever an edition's status; the builder keeps those that are published."""
-    from sources import registry as registry_module
     from sources.notation.units import UNITS
 
     indicators = [(series, indicator) for series in registry for indicator in series.indicators.values()]
@@ -25,7 +24,6 @@ def code_lists_from(registry: Registry) -> dict[str, list[Row]]:
     for _, indicator in indicators:
         for measure in fields.codelist("measure").codes:
             codes |= dict.fromkeys(indicator.units_of(measure.code))
-    units = [found for code in codes if (found := registry_module.unit(code))]
     return {
         "series": [_series(series) for series in registry],
         "section": [
@@ -39,14 +37,21 @@ def code_lists_from(registry: Registry) -> dict[str, list[Row]]:
             for series in registry
             for section in series.sections.values()
         ],
-        "unit": [
-            {"unit_code": unit.code, "name_ja": unit.name.ja, "name_en": unit.name.en, "ucum": unit.ucum, "unece": unit.unece}
-            for unit in units
-        ],
+        "unit": unit_rows(codes),
         "indicator": [_indicator(series, indicator) for series, indicator in indicators],
         "edition": [_edition(edition) for edition in registry.editions.values()],
         "code": list(code_rows()),
     }
+
+
+def unit_rows(codes: Iterable[str]) -> list[Row]:
+    """The units of these codes; what is no unit is left out."""
+    from sources.registry import unit
+
+    return [
+        {"unit_code": found.code, "name_ja": found.name.ja, "name_en": found.name.en, "ucum": found.ucum, "unece": found.unece}
+        for found in map(unit, codes) if found
+    ]  # fmt: skip
 
 
 def code_rows() -> Iterable[Row]:

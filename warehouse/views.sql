@@ -66,7 +66,15 @@ WITH worded AS (
             CASE
                 WHEN l.obs_note LIKE '訂正（corrected）%'
                     THEN CASE l.qualifier WHEN 'about' THEN '約' ELSE '' END
-                        || rtrim(rtrim(format('{:,.6f}', l."value"::DOUBLE), '0'), '.') || coalesce(l.unit_ja, '')
+                        || coalesce(
+                            -- A proportion is said as the simple fraction that it is: 3分の1.
+                            CASE WHEN l.unit_code = 'proportion' AND l."value" <> round(l."value") THEN (
+                                SELECT min(d) || '分の' || CAST(round(l."value"::DOUBLE * min(d)) AS INTEGER)
+                                FROM range(2, 21) AS t(d) WHERE abs(round(l."value"::DOUBLE * d) / d - l."value"::DOUBLE) < 0.000001
+                            ) END,
+                            rtrim(rtrim(format('{:,.6f}', l."value"::DOUBLE), '0'), '.')
+                                || CASE WHEN l.unit_code IN ('proportion', 'number') THEN '' ELSE coalesce(l.unit_ja, '') END
+                        )
                         || CASE l.qualifier WHEN 'over' THEN '超' WHEN 'at_least' THEN '以上' WHEN 'at_most' THEN '以下' WHEN 'under' THEN '未満' ELSE '' END
                 ELSE l.source_text
             END AS source_text
@@ -176,11 +184,13 @@ judged AS (
             WHEN way = 'up' AND pace_so_far >= pace_needed OR way = 'down' AND pace_so_far <= pace_needed THEN 'on_track'
             ELSE 'behind'
         END AS progress_status,
-        CASE unit_code WHEN 'percent' THEN 'ポイント' ELSE unit_ja END AS step_ja,
-        CASE unit_code WHEN 'percent' THEN 'points' ELSE unit_en END AS step_en,
-        rtrim(rtrim(format('{:,.2f}', abs(gap)::DOUBLE), '0'), '.') AS gap_text,
-        rtrim(rtrim(format('{:,.2f}', abs(pace_needed)), '0'), '.') AS pace_text,
-        rtrim(rtrim(format('{:,.2f}', pace_so_far), '0'), '.') AS so_far_text
+        -- Shares differ by points, whether they are said in percent or as a proportion.
+        CASE unit_code WHEN 'proportion' THEN 100 ELSE 1 END AS step,
+        CASE WHEN unit_code IN ('percent', 'proportion') THEN 'ポイント' ELSE unit_ja END AS step_ja,
+        CASE WHEN unit_code IN ('percent', 'proportion') THEN 'points' ELSE unit_en END AS step_en,
+        rtrim(rtrim(format('{:,.2f}', abs(gap)::DOUBLE * step), '0'), '.') AS gap_text,
+        rtrim(rtrim(format('{:,.2f}', abs(pace_needed) * step), '0'), '.') AS pace_text,
+        rtrim(rtrim(format('{:,.2f}', pace_so_far * step), '0'), '.') AS so_far_text
     FROM paced
 )
 SELECT

@@ -19,7 +19,7 @@ from sources.figures.tables import CellReading, read_cells, right_edge
 from sources.figures.tiles import Tile, Tiles
 from sources.layout.page import Block, Layout, Region, Table
 from sources.layout.text import Span, overlap
-from sources.notation import Context, Heading, Mark, Quantity
+from sources.notation import Context, Heading, Mark, Quantity, plain_kanji
 from sources.records import Box, Figure, LedgerEntry, Period, Statement, union
 
 _PAGE_NUMBER = re.compile(
@@ -195,12 +195,12 @@ class _PageReader:
             Figure(
                 page=self.number,
                 section_no=self.scene.outline.number,
-                section_title=self.scene.outline.title,
-                title=re.sub(r"\s+", " ", ITEM.sub("", title)).strip(),
-                label=re.sub(r"\s+", " ", ITEM.sub("", label)).strip(" 　・:：、"),
+                section_title=plain_kanji(self.scene.outline.title),
+                title=_words(title).strip(),
+                label=_words(label).strip(" 　・:：、"),
                 measure=q.measure or "level",
                 component=q.component,
-                raw=re.sub(r"\s*\n\s*", "", q.raw).strip(),
+                raw=re.sub(r"\s*\n\s*", "", plain_kanji(q.raw)).strip(),
                 value=q.value,
                 unit=q.unit,
                 scale=q.scale,
@@ -306,7 +306,10 @@ class _PageReader:
 
     def _say(self, kind: str, words: str, period: Period | None, box: Box, tile: Tile | None) -> None:
         self.out.statements.append(
-            Statement(self.number, self.scene.outline.number, self.scene.outline.title, tile.title if tile else "", kind, words, period, box)
+            Statement(
+                self.number, self.scene.outline.number, plain_kanji(self.scene.outline.title), plain_kanji(tile.title) if tile else "", kind,
+                plain_kanji(words), period, box,
+            )
         )
 
     # -- the ledger -----------------------------------------------------------------------------------------------------
@@ -328,5 +331,10 @@ class _PageReader:
                 continue
             figure = next((n for n, q in zip(numbers, quantities, strict=False) if q.start <= mark.start < q.end), None)
             what = "figure" if figure is not None else (kind or ("list" if mark.kind == "figure" else mark.kind))
-            why = mark.reason if kind is None else reason
-            self.out.ledger.append(LedgerEntry(self.number, text.string[mark.start : mark.end], what, why, box, figure))
+            why = (mark.reason if kind is None else reason) or ("a list or heading number" if what == "list" else "")
+            self.out.ledger.append(LedgerEntry(self.number, text.string[mark.start : mark.end].strip(), what, why, box, figure))
+
+
+def _words(text: str) -> str:
+    """A heading or label on one line, without the mark of an item."""
+    return re.sub(r"\s+", " ", plain_kanji(ITEM.sub("", text)))

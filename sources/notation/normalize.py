@@ -68,6 +68,11 @@ def _is_repair(char: str) -> bool:
     return "\u2e80" <= char <= "\u2fd5" or "\uf900" <= char <= "\ufaff"
 
 
+def plain_kanji(text: str) -> str:
+    """A text with the kanji that stand in it as radicals or compatibility forms; all else as it is printed."""
+    return "".join(_fold(char) if _is_repair(char) else char for char in text)
+
+
 def normalize(text: str) -> Normal:
     """Fold widths and compatibility forms, put one space for many, repair look-alikes; offsets are kept."""
     if _PLAIN.match(text):

@@ -78,6 +78,7 @@ class _Said:
     clause: int = 0  # where its clause begins
     before: str = ""  # the words of its sentence since the last number, dates blanked
     aimed: Dated | None = None  # the year of the target under which it stands
+    past: bool = False  # its sentence says what was done, so that no year to come of another sentence is its own
     notes: list[str] = field(default_factory=list)
 
 
@@ -101,6 +102,7 @@ def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
     bare = context.calendar or ("fiscal" if "年度" in normal.text else "")
     tokens = scan(normal, context.fiscal_year, bare)
     said = _govern(normal.text, tokens, context)
+    _done(normal.text, said, context)
     _pairs(normal.text, said)
     _units_of_lines(normal.text, said, tokens)
     _ranges(normal.text, said)
@@ -312,6 +314,19 @@ def _govern(text: str, tokens: list[Token], context: Context) -> list[_Said]:
     return governor.said
 
 
+_SENTENCE = re.compile(r"[^。]*")
+_WAS_DONE = re.compile(r"[しれっえけめきいじせ]た(?: ?\([^()]*\))? ?\Z")
+
+
+def _done(text: str, said: list[_Said], context: Context) -> None:
+    """令和9年度までに2万人をめざす。61団体が参加した。 The year to come ends with its sentence where the next one tells what was done."""
+    for one in said:
+        rest = _SENTENCE.match(text, one.number.end)
+        one.past = bool(rest and _WAS_DONE.search(rest[0]))
+        if one.past and one.dated is not None and _future(one, context) and "。" in text[one.dated.end : one.number.start]:
+            one.dated, one.strong = None, False
+
+
 def _pairs(text: str, said: list[_Said]) -> None:
     """A中B, AのうちB, A(うちB): total and part; A/B: part and total."""
     for index, (first, second) in enumerate(zip(said, said[1:], strict=False)):
@@ -446,9 +461,9 @@ def _measures(text: str, said: list[_Said], context: Context) -> None:
         elif arrow or number.move or number.turns:
             one.measure = kind
         elif context.measure:
-            one.measure = context.measure if context.measure != "target" else "level"
-            if one.earlier is not None and context.measure in ("growth", "change"):
-                one.measure = context.measure
+            one.measure = "level" if context.measure == "target" else context.measure
+            if context.measure == "growth" and number.unit and number.kind != "ratio":  # +3,460件 in a column 前年度比
+                one.measure = kind
         elif number.sign in ("+", "±") or number.sign == "-" and one.depth and index and said[index - 1].depth < one.depth and number.unit:
             one.measure = kind
         else:
@@ -469,7 +484,11 @@ def _past(one: _Said, context: Context) -> bool:
 
 
 def _future(one: _Said, context: Context) -> bool:
-    return bool(one.dated and one.dated.period and context.fiscal_year and one.dated.period.start > periods.fiscal(context.fiscal_year).end)
+    return one.dated is not None and _ahead(one.dated, context)
+
+
+def _ahead(dated: Dated, context: Context) -> bool:
+    return bool(dated.period and context.fiscal_year and dated.period.start > periods.fiscal(context.fiscal_year).end)
 
 
 def _resolve(said: list[_Said], context: Context) -> None:
@@ -483,7 +502,7 @@ def _resolve(said: list[_Said], context: Context) -> None:
     chain = ""
     for one in said:
         plain = one.earlier is None and one.versus is None
-        dated = one.dated or (only if plain else None)
+        dated = one.dated or (only if plain and not (one.past and only and _ahead(only, context)) else None)
         governing = dated.period if dated and dated.period else None
         if not plain and head is not None and head.period is not None and not (one.strong and one.versus and one.dated is not head.dated and one.dated):
             governing = head.period

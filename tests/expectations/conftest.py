@@ -63,7 +63,7 @@ class MadeUp:
     decisions: Decisions = field(default_factory=Decisions)
 
     def subject(self) -> Subject:
-        edition = copy(registry.load().edition("R6"))
+        edition = copy(registry.load().edition("kitakyushu_dx-R6"))
         edition.__dict__["decisions"] = self.decisions
         return Subject.of(
             edition,

@@ -28,7 +28,7 @@ class Page(HTMLParser):
 
 
 def written(results: list[RuleResult], folder: Path) -> tuple[str, Page]:
-    out = write_results_page(folder / "results" / "index.html", [(registry.load().edition("R6"), results)])
+    out = write_results_page(folder / "results" / "index.html", [(registry.load().edition("kitakyushu_dx-R6"), results)])
     html = out.read_text(encoding="utf-8")
     return html, Page(html)
 
@@ -61,7 +61,7 @@ def test_of_thousands_those_with_an_error_are_shown_and_the_others_listed(editio
     sound = list(edition.judged().values())
     edition.figures[6]["value"] = edition.figures[6]["value"] * 100
     broken = list(edition.judged().values())
-    r6 = registry.load().edition("R6")
+    r6 = registry.load().edition("kitakyushu_dx-R6")
     many = (
         (Edition(r6.series, r6.meta.model_copy(update={"edition": f"N{number}"}), r6.file), broken if number == 119 else sound) for number in range(120)
     )

@@ -44,9 +44,24 @@ GROUPS_IN_A_COLUMN = (
         ("公開件数", "142", "件", "level", 2023), ("公開件数", "171", "件", "level", 2024),
     },
 )  # fmt: skip
+AGAINST_THE_YEAR_BEFORE = (
+    [
+        ["指標", "令和5年度", "令和6年度", "前年度比"],
+        ["電子申請", "12,400件", "15,860件", "+3,460件"],
+        ["予約率", "41.2％", "47.5％", "+6.3ポイント"],
+        ["街路の草花", "1,180鉢", "1,250鉢", "106％"],
+    ],
+    [],
+    {
+        ("電子申請", "12400", "件", "level", 2023), ("電子申請", "15860", "件", "level", 2024), ("電子申請", "3460", "件", "change", 2024),
+        ("予約率", "41.2", "%", "level", 2023), ("予約率", "47.5", "%", "level", 2024), ("予約率", "6.3", "ポイント", "change", 2024),
+        ("街路の草花", "1180", "鉢", "level", 2023), ("街路の草花", "1250", "鉢", "level", 2024), ("街路の草花", "106", "%", "growth", 2024),
+    },
+)  # fmt: skip
+TABLES = {"groups as rows": GROUPS_AS_ROWS, "groups in a column": GROUPS_IN_A_COLUMN, "against the year before": AGAINST_THE_YEAR_BEFORE}
 
 
-@pytest.mark.parametrize("table", [GROUPS_AS_ROWS, GROUPS_IN_A_COLUMN], ids=["groups as rows", "groups in a column"])
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_a_table_of_indicators(tmp_path: Path, table: tuple) -> None:
     rows, looks, expected = table
     pdfmetrics.registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from sources.notation import Context, heading, normalize, read
+from sources.notation import Context, heading, normalize, plain_kanji, read
 from sources.notation.periods import as_of, calendar_year, fiscal
 
 HEADINGS = [
@@ -91,3 +91,13 @@ def test_subject_and_predicate() -> None:
     assert (figure.subject, figure.predicate) == ("デジタル活用講座", "実施")
     figure, = read("全交付件数の\n約27%").figures
     assert figure.unit == "%"
+
+
+def test_a_column_that_is_headed_by_growth_holds_changes_where_it_counts() -> None:
+    context = Context(fiscal_year=2024, measure="growth", base_back=1)
+    said = {text: read(text, context).figures[0].measure for text in ("+3,460件", "▲5分", "+70鉢", "+6.3ポイント", "103.5％", "1.2倍")}
+    assert said == {"+3,460件": "change", "▲5分": "change", "+70鉢": "change", "+6.3ポイント": "change", "103.5％": "growth", "1.2倍": "growth"}
+
+
+def test_a_title_is_kept_as_printed_but_for_radicals() -> None:
+    assert plain_kanji("暮らしを⽀える　ＤＸ①㎡ ⺠間") == "暮らしを支える　ＤＸ①㎡ 民間"

@@ -83,7 +83,7 @@ def test_a_next_edition_its_difference_and_its_withdrawal(home: Home, tmp_path: 
     shinchoku("intake", city.report(tmp_path / "R7.pdf", "R7", applications="150", before="120", courses="28"))
     would = json.loads(shinchoku("diff", "madeup_city-R6", "R7", "--json").stdout)
     assert [(row["kind"], row["indicator_id"], row["before"], row["after"]) for row in would] == [
-        ("added", "applications", "", "150 case (150件)"), ("added", "courses", "", "28 occasion (28回)"),
+        ("added", "applications", "", "150 cases (150件)"), ("added", "courses", "", "28 occasions (28回)"),
     ]  # fmt: skip
     assert ("R7", "courses", "2026-03-31") not in values(home)
     shinchoku("accept", "R7")
@@ -108,7 +108,7 @@ def test_a_corrected_file_stays_out_of_sight_until_accepted_and_then_leaves_erra
         assert publish(home, execute) == ""
     assert (home.exports / "latest").resolve() == before, "what is public stays, byte for byte"
     (change,) = json.loads(shinchoku("diff", "madeup_city-R6", "--json").stdout)
-    assert (change["kind"], change["before"], change["after"]) == ("changed", "30 occasion (30回)", "32 occasion (32回)")
+    assert (change["kind"], change["before"], change["after"]) == ("changed", "30 occasions (30回)", "32 occasions (32回)")
     result = shinchoku("accept", "madeup_city-R6", "--reason", "市の訂正による", "--when", "2025-09-01")
     assert "Errata / 正誤" in result.stdout
     assert values(home)["R6", "courses", "2025-03-31"] == "32"
@@ -133,10 +133,11 @@ def test_a_reading_that_says_otherwise_is_not_published_in_silence(home: Home, m
     before = (home.exports / "latest").resolve()
     result = CliRunner().invoke(main, ["run", "--edition", "madeup_city-R6"])
     assert result.exit_code == 1
-    assert "shinchoku accept madeup_city-R6" in result.stderr and "30 occasion (30回)" in result.stderr and "30 occasion about" in result.stderr
+    assert "shinchoku accept madeup_city-R6" in result.stderr and "30 occasions (30回)" in result.stderr and "about 30 occasions / 約30回" in result.stderr
     assert (home.exports / "latest").resolve() == before
+    assert {row["what"] for row in json.loads(shinchoku("diff", "madeup_city-R6", "--json").stdout)} == {"level", "figure"}, "as run says"
     shinchoku("accept", "madeup_city-R6", "--reason", "読み取りの改善")
-    assert "30 occasion (30回) → 30 occasion about (30回)" in changelog(home)
+    assert "30 occasions (30回) → about 30 occasions / 約30回 (30回)" in changelog(home)
     again = shinchoku("accept", "madeup_city-R6")
     assert "nothing has changed" in again.stdout and len(edition("R6").meta.history) == 2
 

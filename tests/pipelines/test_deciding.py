@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -149,3 +150,23 @@ def test_the_list_names_for_each_kind_the_command_that_settles_it(home: Home) ->
     assert command(edition(), found["new"]).endswith("--new-indicator id=ID,name_en=NAME --reason WHY")
     assert "--map courses" in command(edition(), found["renamed"])
     assert "--acknowledge" in command(edition(), found["restated"])
+
+
+def test_a_rule_that_fails_is_told_with_the_number_that_breaks_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines import audit
+    from pipelines.open_findings import told
+
+    result = next(iter(audit.stored_results(edition(), home) or ()))
+    example = {"finding": "unit_is_known:p02-017", "expect": "1,180鉢", "settled": None, "page": 2, "label": "街路の草花", "unit": "鉢"}
+    failed = replace(result, rule_id="unit_is_known", severity="warning", examples=(example,))
+    monkeypatch.setattr(audit, "stored_results", lambda *_: [failed])
+    found = [item for item in items(edition(), home) if item.kind == "unit_is_known"]
+    assert "街路の草花 1,180鉢 (p2)" in told(edition(), found)
+
+
+def test_an_accepted_edition_is_held_against_what_is_public_before_it_is_accepted_anew(home: Home) -> None:
+    from pipelines.intake import next_steps
+
+    assert "shinchoku diff madeup_city-R6 madeup_city-R7" in next_steps(edition(), items(edition(), home))
+    steps = next_steps(edition("R6"), items(edition("R6"), home))
+    assert steps.index("shinchoku diff madeup_city-R6 ") < steps.index("shinchoku accept madeup_city-R6")

@@ -80,3 +80,13 @@ def test_a_setting_that_is_no_number_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("SHINCHOKU_KEEP_RELEASES", "ten")
     with pytest.raises(ShinchokuError, match="SHINCHOKU_KEEP_RELEASES"):
         _ = Storage().keep
+
+
+def test_a_history_that_would_not_be_where_it_is_said_to_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    monkeypatch.setenv("SHINCHOKU_POSTGRES", "postgresql://localhost/dagster")
+    with pytest.raises(ShinchokuError, match="Copy deploy/dagster.yaml there") as caught:
+        Home(tmp_path / "data").prepare()
+    assert "dagster.yaml" in caught.value.ja
+    (tmp_path / "dagster" / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    Home(tmp_path / "data").prepare()

@@ -231,7 +231,7 @@ def test_a_run_publishes_the_same_bytes_as_on_this_machine(
     changed = {name for name, state in objects(there).items() if state != before.get(name)}
     assert not changed
     # What a person says of an edition lies in the series, which goes to the address too; nothing is written to the code.
-    withdraw(load().edition("R6"), Home.find(), "a person", "for a test")
+    withdraw(load().edition("kitakyushu_dx-R6"), Home.find(), "a person", "for a test")
     there.refresh()
     assert "withdrawn" in (there.root / "series/kitakyushu_dx/editions/R6/edition.yaml").read_text()
 

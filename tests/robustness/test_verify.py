@@ -71,6 +71,15 @@ def test_a_file_that_is_gone_is_named(home: Home) -> None:
     assert verify(home).faults == []
 
 
+def test_nobody_is_told_to_remove_a_file_that_is_gone(home: Home) -> None:
+    page = next(path for path in files(home) if path.suffix == ".html" and path.is_relative_to(home.site))
+    before = page.read_bytes()
+    page.unlink()
+    told = shinchoku("verify", code=1).stdout
+    page.write_bytes(before)
+    assert str(page) in told and "Remove it" not in told and "Run: shinchoku run" in told and "1 fault /" in told
+
+
 def test_a_folder_that_is_gone_is_named(home: Home) -> None:
     away = home.root.parent / "away"
     for name in ("accepted/madeup_city-R6", "staging/madeup_city-R6", "pages/madeup_city-R6", "former", "site", "warehouse", "exports/releases", "results", "review"):

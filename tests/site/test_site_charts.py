@@ -103,6 +103,8 @@ def test_long_series_write_only_their_ends() -> None:
         (level(2024, "27", text="約27%", unit_code="percent", unit=Words("%", "%"), qualifier="about"), "約27%", "about 27%"),
         (level(2024, "-7045", text="▲7,045 時間/年間", unit_code="hour_per_year", unit=Words("時間/年", "hours per year")), "▲7,045時間/年間", "−7,045 hours per year"),
         (level(2024, "0.333333", text="3分の1", unit_code="proportion", unit=Words("割合", "proportion")), "3分の1", "1/3"),
+        (level(2024, "0.333333", text="4人に1人", note=f"{CORRECTED}: 誤記", unit_code="proportion", unit=Words("割合", "proportion")), "3分の1", "1/3"),
+        (level(2024, "0.37", text="0.73", note=f"{CORRECTED}: 誤記", unit_code="proportion", unit=Words("割合", "proportion")), "0.37", "0.37"),
         (level(2024, "0", text="±0種", measure="change", unit_code="kind", unit=Words("種", "kinds")), "±0種", "±0 kinds"),
         (level(2024, "30", text="約30 倍", measure="growth", unit_code="times", unit=Words("倍", "times"), qualifier="about"), "約30倍", "about 30×"),
         (level(2024, "345", text="354 件", note=f"{CORRECTED}: 誤記", qualifier="about"), "約345件", "about 345 cases"),
@@ -111,6 +113,12 @@ def test_long_series_write_only_their_ends() -> None:
 def test_a_value_in_both_languages(row: Observation, ja: str, en: str) -> None:
     assert str(wording.parts(row, "ja")) == ja
     assert str(wording.parts(row, "en")) == en
+
+
+def test_proportions_differ_by_points() -> None:
+    row = level(2024, "0.333333", text="3分の1", unit_code="proportion", unit=Words("割合", "proportion"))
+    assert wording.difference(Decimal("0.166667"), row, language="ja") == "+16.67ポイント"
+    assert wording.difference(Decimal("0.166667"), row, language="en") == "+16.67 points"
 
 
 def test_periods_in_both_languages() -> None:

@@ -68,7 +68,7 @@ def test_a_corrected_file_is_a_revision_and_the_old_one_stays(home: Path, pdf: P
 def test_the_citys_own_file_takes_the_place_of_the_facsimile(home: Path, pdf: Path) -> None:
     taken = take_in(pdf, cover(home, "R6", 2024), today=TODAY, extra=home)
     assert taken.outcome == "revision" and (taken.edition.origin, taken.edition.meta.origin_note) == ("original", None)
-    assert load().edition("R6").origin == "facsimile"
+    assert load().edition("kitakyushu_dx-R6").origin == "facsimile"
 
 
 def test_acceptance_is_refused_while_errors_are_open(home: Path, pdf: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,19 @@ def test_a_new_series_matches_its_first_report(tmp_path: Path, gold: list[Figure
     assert not [finding.id for finding in found.findings if finding.severity == "error"]
     with pytest.raises(ShinchokuError, match="there already"):
         start_series(tmp_path, META, reading)
+
+
+def test_an_indicator_is_not_named_by_a_word_that_says_no_more_than_that_it_is_a_sum(gold: list[Figure]) -> None:
+    trees = replace(gold[0], title="植樹した本数", label="累計", measure="level", unit="本")
+    proposed, = propose_indicators([trees], propose_sections([trees]))
+    assert (proposed.name.ja, proposed.names, proposed.cumulative) == ("植樹した本数 累計", ("植樹した本数 累計",), True)
+
+
+def test_a_change_belongs_to_what_it_changes(gold: list[Figure]) -> None:
+    level = replace(gold[0], title="取組", label="電子申請", measure="level", unit="件")
+    found = [level, replace(level, label="電子申請 前年度比", measure="change"), replace(level, label="電子申請 増減率", measure="growth", unit="%")]
+    proposed, = propose_indicators(found, propose_sections(found))
+    assert (proposed.name.ja, proposed.expected_measures) == ("電子申請", ("level", "change", "growth"))
 
 
 def test_a_correction_of_a_figure_without_unit_is_proposed_too() -> None:

@@ -42,7 +42,7 @@ def test_the_bundled_series_is_sound() -> None:
     series = load().series["kitakyushu_dx"]
     assert series.meta.area_code == "401005" and series.meta.landing_page is None
     assert [section.number for section in series.sections.values()] == [f"{n:02d}" for n in range(1, 12)] + [""]
-    edition = load().edition("R6")
+    edition = load().edition("kitakyushu_dx-R6")
     assert edition.edition_id == "kitakyushu_dx-R6" and edition.origin == "facsimile" and edition.meta.origin_note
     assert edition.checked_report().name == "report.pdf"
     parts = [i for i in series.indicators.values() if i.component == "part"]
@@ -83,10 +83,10 @@ def test_another_file_than_the_edition_says(tmp_path: Path) -> None:
     shutil.copytree(BUNDLED / "kitakyushu_dx", tmp_path / "kitakyushu_dx")
     (tmp_path / "kitakyushu_dx/editions/R6/report.pdf").write_bytes(b"%PDF-1.4 other")
     with pytest.raises(ShinchokuError, match="sha256") as caught:
-        load(tmp_path).edition("R6").checked_report()
+        load(tmp_path).edition("kitakyushu_dx-R6").checked_report()
     assert "edition.yaml" in caught.value.ja
     (tmp_path / "kitakyushu_dx/editions/R6/report.pdf").unlink()
-    assert load(tmp_path).edition("R6").checked_report().is_relative_to(BUNDLED)
+    assert load(tmp_path).edition("kitakyushu_dx-R6").checked_report().is_relative_to(BUNDLED)
 
 
 def test_an_unknown_edition_names_those_there_are() -> None:
@@ -105,13 +105,13 @@ def test_an_edition_is_found_without_reading_the_other_series(tmp_path: Path) ->
 
 
 def test_decisions_in_a_writable_folder_stand_beside_the_bundled_edition(tmp_path: Path) -> None:
-    edition = load(tmp_path).edition("R6")
+    edition = load(tmp_path).edition("kitakyushu_dx-R6")
     assert edition.decisions.acknowledgements == ()
     decision = Acknowledgement(finding="unit_loose:x", expect="+20件", reason="原文のまま", who="佐藤", when=date(2026, 6, 1))
     append(edition.decisions_file, decision)
     assert edition.decisions_file.is_relative_to(tmp_path)
-    assert load(tmp_path).edition("R6").decisions.acknowledgements == (decision,)
-    assert load().edition("R6").decisions.acknowledgements == ()
+    assert load(tmp_path).edition("kitakyushu_dx-R6").decisions.acknowledgements == (decision,)
+    assert load().edition("kitakyushu_dx-R6").decisions.acknowledgements == ()
 
 
 def test_a_decision_keeps_the_comments_and_the_others(tmp_path: Path) -> None:

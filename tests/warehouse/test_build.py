@@ -96,6 +96,27 @@ def test_a_corrected_value_is_summed_up_as_corrected_and_not_as_printed(tmp_path
     assert ask(out, "SELECT source_text FROM latest") == [("約1354.5枚",)], "the print stays what it is"
 
 
+def test_a_corrected_proportion_is_a_fraction_and_differs_by_points(tmp_path: Path) -> None:
+    share: dict[str, Any] = {"unit_code": "proportion", "unit_mult": 0, "obs_note": f"{CORRECTED}: 誤記", "source_text": "4人に1人"}
+    out = built(tmp_path, [
+        observe(R6, value=Decimal("0.333333"), **share), observe(R6, value=Decimal("0.5"), measure="target", **share | fiscal(2027)),
+    ], indicators=[indicator(unit_code="proportion")])  # fmt: skip
+    [(ja, en)] = ask(out, "SELECT summary_ja, summary_en FROM progress")
+    assert ja == "目標は「2分の1」（2027年度）、最新の実績は「3分の1」（2024年度）。あと16.67ポイントで、期限までに年5.56ポイントの増加が必要。"
+    assert "16.67 points are left: 5.56 a year more." in en
+
+
+def test_a_corrected_proportion_that_is_no_simple_fraction_is_a_number_without_unit(tmp_path: Path) -> None:
+    row = observe(R6, value=Decimal("0.37"), unit_code="proportion", unit_mult=0, obs_note=f"{CORRECTED}: 誤記", source_text="0.73")
+    [(ja,)] = ask(built(tmp_path, [row]), "SELECT summary_ja FROM progress")
+    assert "「0.37」" in ja
+
+
+def test_a_unit_that_only_what_was_published_before_uses_is_kept(tmp_path: Path) -> None:
+    out = built(tmp_path, [observe(R6, unit_code="case_per_sheet"), observe(R6, "maps", unit_code="number")], indicators=[indicator(), indicator("maps")])
+    assert {"case_per_sheet", "number", "sheet"} <= {code for (code,) in ask(out, "SELECT unit_code FROM unit")}
+
+
 def test_units_that_nothing_uses_are_left_out(warehouse: Path) -> None:
     assert ask(warehouse, "SELECT * FROM unit WHERE unit_code = 'unused'") == []
 

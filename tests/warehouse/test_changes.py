@@ -29,15 +29,15 @@ def kinds(changes: list[Change]) -> list[tuple[str, str, str]]:
 
 
 def test_each_kind_of_change_is_told_apart() -> None:
-    before = state(said("same", "1"), said("restated", "300000", text="30万枚超", qualifier="over"), said("changed", "5"), said("gone", "6"))
+    before = state(said("same", "1"), said("restated", "300000", text="30万件超", qualifier="over"), said("changed", "5"), said("gone", "6"))
     after = state(
-        said("same", "1.000", edition="R7", source_page=9), said("restated", "304000", edition="R7", text="30.4万枚"), said("changed", "7"),
+        said("same", "1.000", edition="R7", source_page=9), said("restated", "304000", edition="R7", text="304,000件"), said("changed", "7"),
         said("new", "8", edition="R7"),
     )  # fmt: skip
     changes = between(before, after, {"restated": Words("交付件数", "Issued")})
     assert kinds(changes) == [("changed", "level", "changed"), ("removed", "level", "gone"), ("added", "level", "new"), ("restated", "level", "restated")]
     restated = changes[-1]
-    assert (restated.name_ja, restated.before, restated.after) == ("交付件数", "300000 case over (30万枚超)", "304000 case (30.4万枚)")
+    assert (restated.name_ja, restated.before, restated.after) == ("交付件数", "over 300,000 cases / 300,000件超 (30万件超)", "304,000 cases (304,000件)")
     assert (restated.before_edition, restated.after_edition) == ("R6", "R7")
     assert summary(changes) == "1 added / 追加, 1 removed / なくなる, 1 restated / 改訂, 1 changed / 変更"
 
@@ -45,7 +45,7 @@ def test_each_kind_of_change_is_told_apart() -> None:
 def test_a_number_that_is_taken_back_or_given_later_is_a_change_and_a_note_is_one() -> None:
     nothing = said("a", None, text="保有率", obs_status="O", qualifier=None)
     (given,) = between(state(nothing), state(said("a", "80", edition="R7")))
-    assert (given.before, given.after) == ("(保有率)", "80 case (80件)")
+    assert (given.before, given.after) == ("(保有率)", "80 cases (80件)")
     (noted,) = between(state(said("a", "1")), state(said("a", "1", obs_note="単位を読み替え")))
     assert "obs_note: 単位を読み替え" in noted.after
     assert between(state(nothing), state(nothing)) == []
@@ -58,7 +58,8 @@ def test_names_and_targets_in_words() -> None:
     before = state(said("a", "1"), indicator=[named("旧名")], wording=[{"indicator_id": "a", "text": "半減", "edition_id": "R6"}])
     after = state(said("a", "1"), indicator=[named("新名")], wording=[{"indicator_id": "a", "text": "全廃", "edition_id": "R7"}])
     renamed, wording = between(before, after)
-    assert (renamed.kind, renamed.what, renamed.before, renamed.after) == ("changed", "indicator", "旧名, A, case, up", "新名, A, case, up")
+    assert (renamed.kind, renamed.what) == ("changed", "indicator")
+    assert (renamed.before, renamed.after) == tuple(f"{name}, A, cases / 件, More is better / 増えるほどよい" for name in ("旧名", "新名"))
     assert (wording.kind, wording.what, wording.before, wording.after) == ("restated", "wording", "半減", "全廃")
 
 
@@ -73,7 +74,7 @@ def test_printed_numbers_are_compared_whatever_their_running_number_or_place() -
     before = state(said("a", "1"), figure=[figure("3回", 1, 10.0), figure("4回", 2, 10.0)])
     after = state(said("a", "1"), figure=[figure("5回", 1, 9.0), figure("3回", 2, 11.0), figure("4回", 3, 12.0)])
     (added,) = between(before, after)
-    assert (added.kind, added.what, added.name_ja, added.after) == ("added", "figure", "講座", "5回 (p1): measure level, value 5, unit 回")
+    assert (added.kind, added.what, added.name_ja, added.after) == ("added", "figure", "講座", "5回 (p1): Level / 水準 5 回")
 
 
 def test_a_table_for_a_terminal_keeps_its_columns_under_wide_characters() -> None:

@@ -27,7 +27,8 @@ TERSE = {
     "en": {"about": "~{}", "over": ">{}", "at_least": "≥{}", "at_most": "≤{}", "under": "<{}"},
 }
 # Units that English writes close to the number, or leaves to the number itself.
-CLOSE = {"percent": "%", "times": "×", "proportion": ""}
+CLOSE = {"percent": "%", "times": "×", "proportion": "", "number": ""}
+UNSAID = ("proportion", "number")  # whose Japanese name (割合, 単位なし) is no word that follows a number
 # A reading keeps the gaps of the print ("30 万枚超"); between Latin words they mean something.
 GAP = re.compile(r"(?<![A-Za-z]) | (?![A-Za-z])")
 
@@ -75,14 +76,20 @@ def parts(row: Observation, language: Language) -> Parts:
         return Parts(*cut.groups()) if cut else Parts("", text, "")
     if row.value is None:
         return Parts("", text, "")
-    before, _, after = QUALIFIED[language].get(row.qualifier or "", "{}").partition("{}")
-    figure, unit = _figure(row, language)
+    return qualified(row.value, row.measure, row.unit_code, _name(row, language), row.qualifier, language)
+
+
+def qualified(value: Decimal, measure: str, unit_code: str, unit: str, qualifier: str | None, language: Language) -> Parts:
+    """A value in words, whatever is printed for it; ``unit`` is the name of its unit in the language."""
+    before, _, after = QUALIFIED[language].get(qualifier or "", "{}").partition("{}")
+    figure, unit = _figure(value, measure, unit_code, unit, language)
     return Parts(before, figure, unit + after)
 
 
 def exact(row: Observation, language: Language) -> str:
     """The value that is published, in its base unit."""
-    return "".join(_figure(row, language))
+    assert row.value is not None
+    return "".join(_figure(row.value, row.measure, row.unit_code, _name(row, language), language))
 
 
 def short(row: Observation, language: Language) -> str:
@@ -95,24 +102,35 @@ def short(row: Observation, language: Language) -> str:
 
 def difference(value: Decimal, row: Observation, signed: bool = True, *, language: Language) -> str:
     """A difference of two values of the row's unit, or how large it is."""
-    unit = {"ja": "ポイント", "en": " points"}[language] if row.unit_code == "percent" else _unit(row, language)
+    if row.unit_code == "proportion":
+        value = round(value * 100, 2)
+    unit = {"ja": "ポイント", "en": " points"}[language] if row.unit_code in ("percent", "proportion") else _unit(row.unit_code, _name(row, language), language)
     return number(value if signed else abs(value), signed) + unit
 
 
-def _figure(row: Observation, language: Language) -> tuple[str, str]:
-    assert row.value is not None
-    if row.unit_code == "proportion" and language == "en":
-        fraction = Fraction(row.value).limit_denominator(20)
-        if abs(fraction - Fraction(row.value)) < Fraction(1, 1_000_000):
-            return f"{fraction.numerator}/{fraction.denominator}", ""
-    is_change = row.measure == "change" or (row.measure == "growth" and row.unit_code == "percent")
-    return number(row.value, signed=is_change), _unit(row, language)
+def _figure(value: Decimal, measure: str, unit_code: str, unit: str, language: Language) -> tuple[str, str]:
+    if unit_code == "proportion" and (share := _share(value, language)):
+        return share, ""
+    is_change = measure == "change" or (measure == "growth" and unit_code == "percent")
+    return number(value, signed=is_change), _unit(unit_code, unit, language)
 
 
-def _unit(row: Observation, language: Language) -> str:
+def _share(value: Decimal, language: Language) -> str:
+    """A proportion as the simple fraction that it is; nothing where it is none. The view ``progress`` says it likewise."""
+    fraction = Fraction(value).limit_denominator(20)
+    if fraction.denominator == 1 or abs(fraction - Fraction(value)) >= Fraction(1, 1_000_000):
+        return ""
+    return f"{fraction.denominator}分の{fraction.numerator}" if language == "ja" else f"{fraction.numerator}/{fraction.denominator}"
+
+
+def _name(row: Observation, language: Language) -> str:
+    return str(row.unit.ja if language == "ja" else row.unit.en)
+
+
+def _unit(unit_code: str, unit: str, language: Language) -> str:
     if language == "ja":
-        return "" if row.unit_code == "proportion" else str(row.unit.ja)
-    return CLOSE.get(row.unit_code, f" {row.unit.en}")
+        return "" if unit_code in UNSAID else unit
+    return CLOSE.get(unit_code, f" {unit}")
 
 
 def year(fiscal: int, era: bool = False, *, language: Language) -> str:
