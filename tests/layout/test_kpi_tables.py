@@ -82,9 +82,12 @@ def test_what_cells_say_in_sentences_is_named_by_its_own_words_and_by_its_row(tm
     style = ParagraphStyle("cell", fontName="HeiseiKakuGo-W5", fontSize=10, leading=13, wordWrap="CJK")
     said = [
         ["施策", "取組内容", "令和5年度の実績", "次年度"],
-        ["1-1 行政手続のオンライン化の推進", "手続をオンラインで受け付ける。", "・オンライン化手続数：312件（前年度比＋85件）<br/>・申請率 41.2％（前年度33.0％）", "400件に拡大"],
+        [
+            "1-1 行政手続のオンライン化の推進", "手続をオンラインで受け付ける。",
+            "・オンライン化手続数：312件（前年度比＋85件）<br/>・申請率 41.2％（前年度33.0％）", "400件に拡大",
+        ],
         ["2-1 庁内業務の効率化と見直し", "RPAを活用する。", "受講者数 延べ1,845人（受講率92.3％）", "－"],
-    ]
+    ]  # fmt: skip
     rows = [[Paragraph(cell, style) for cell in row] for row in said]
     drawn = Table(rows, colWidths=[110, 120, 172, 80])
     drawn.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
