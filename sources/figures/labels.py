@@ -51,10 +51,12 @@ class Labels:
                 below = "" if head or before else self._title_below(text, lines, q, n, heads, tile)
                 found = {"the line above": head, "the figure before it": before, "the category under it": category.text if category else ""}
                 why, label = next(((why, words) for why, words in found.items() if words), ("beside or under it", below))
+                if title and tile is not None and any(id(line[0]) in tile.title_lines for line in lines):
+                    label = label or title  # it stands over the number, nearer than what is beside
                 label = label or self._beside(q, text, region, block) or self._under_it(q, text, region)
             label = _with_what_was_done(label or title, q)
             if not re.sub(rf"[{_PARTICLES}\W]", "", label):
-                label = self._rest(text, q, quantities)
+                label = self._rest(text, q, quantities) or self.scene.outline.title
             if category is not None and category.text not in label:
                 label = f"{category.text} {label}".strip()
             before = of_unit[q.unit] = label
@@ -114,7 +116,7 @@ class Labels:
                 continue
             if (
                 distance < least
-                and distance < 150
+                and distance < max(150, 0.3 * self.scene.layout.page.width)
                 and not self.scene.has_figure(other.text)
                 and heading(words, self.scene.context).label.strip()
             ):

@@ -226,6 +226,7 @@ def _tables_and_panels(page: Page, index: _Index) -> tuple[list[Grid], list[Pane
     panels = [p for p in page.panels if index.within(p.box)]
     tables: list[Grid] = []
     stacks: list[Panel] = []
+    bands: list[Grid] = []
     taken: set[int] = set()
     for grid in sorted(_all_grids(page.rules, panels), key=lambda g: _area(g.box)):
         placed = _fill(grid, index, taken)
@@ -234,11 +235,37 @@ def _tables_and_panels(page: Page, index: _Index) -> tuple[list[Grid], list[Pane
         if placed and _is_table(grid):
             tables.append(grid)
             taken |= placed
+        elif placed and (_is_row(grid) or _is_column(grid, index, page.width)):
+            bands.append(grid)
         elif grid.cols == 1 and placed and sum(1 for c in grid.cells if c.spans) >= 2:
             stacks.append(Panel(grid.box, filled=False, stroked=True))
-    panels = [p for p in panels if not any(_inside(p.box, t.box, 3) for t in tables)]
+    # A row or column of a table that colour alone sets off is one like those that it leaves white.
+    panels = [p for p in panels if not any(_inside(p.box, t.box, 3) for t in [*tables, *bands]) and not _is_ground(p, index)]
     panels = [p for p in panels if not any(_inside(p.box, s.box, 3) and p.box != s.box for s in stacks)]
     return tables, panels + stacks, taken
+
+
+def _is_row(grid: Grid) -> bool:
+    """Whether cells stand side by side with a line each: three or more, for two may be the heads of two tiles."""
+    return grid.rows == 1 and grid.cols >= 3 and all(len(c.spans) == 1 for c in grid.cells)
+
+
+def _is_ground(panel: Panel, index: _Index) -> bool:
+    """Whether a panel without an outline is the ground of three or more pieces of text on one line: a row, and no heading's dress."""
+    if panel.stroked:
+        return False
+    found = spans(index.within(panel.box))
+    return len(found) >= 3 and all(_on_one_line(found[0], span) for span in found)
+
+
+def _is_column(grid: Grid, index: _Index, width: float) -> bool:
+    """Whether cells under one another, of one line each, have text beside them on every line: the column of a table that colour sets off."""
+    full = [c for c in grid.cells if c.spans] if grid.cols == 1 else []
+    beside = Box(0, grid.box.top, width, grid.box.bottom)
+    around = [g for g in index.within(beside) if not g.text.isspace() and not grid.box.holds(g)]
+    return len(full) >= 3 and all(
+        len(c.spans) == 1 and any(abs(g.baseline - c.spans[0].baseline) <= 0.25 * min(g.size, c.spans[0].size) for g in around) for c in full
+    )
 
 
 def _tint(grid: Grid, panels: Sequence[Panel]) -> None:

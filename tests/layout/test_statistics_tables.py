@@ -123,3 +123,30 @@ def test_a_head_belongs_to_the_numbers_that_stand_beside_it_where_no_rule_parts_
         ("体育館", "4512", 2019), ("体育館", "5230", 2020), ("文化会館", "1024", 2019), ("文化会館", "988", 2020),
     ]  # fmt: skip
     assert [(str(figure.value), "前年度比" in figure.label) for figure in found if figure.unit == "%"] == [("115.9", True), ("96.5", True)]
+
+
+ROADMAP = [
+    ["施設", "R6年度", "R7年度", "R8年度"],
+    ["公共Wi-Fi", "25か所", "40か所", "全58か所"],
+    ["申請窓口", "6か所", "拡充", "15か所"],
+    ["相談会", "12回", "24回", "36回"],
+]
+STRIPES = [(col, row) for row in (0, 2) for col in range(4)]
+
+
+def cells(*squares: tuple[int, int]) -> list[tuple]:
+    return [("BACKGROUND", square, square, PEACH) for square in squares]
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [cells(*STRIPES), tinted(0, 2), cells(*((col, 0) for col in range(4))), tinted(0), cells(*((2, row) for row in range(4)))],
+    ids=["stripes of cells", "stripes", "a head of cells", "a head", "a column of cells"],
+)
+def test_rows_that_only_a_colour_sets_off_are_rows_of_one_table(tmp_path: Path, looks: list[tuple]) -> None:
+    drawn = Table(ROADMAP, colWidths=[110, 90, 90, 90], style=TableStyle([("FONT", (0, 0), (-1, -1), FONT, 10), *looks]))
+    found = figures(tmp_path, ["整備の計画", drawn])
+    assert [(figure.label.split()[-1], str(figure.value), figure.period and figure.period.start.year) for figure in found] == [
+        ("公共Wi-Fi", "25", 2024), ("公共Wi-Fi", "40", 2025), ("公共Wi-Fi", "58", 2026), ("申請窓口", "6", 2024), ("申請窓口", "15", 2026),
+        ("相談会", "12", 2024), ("相談会", "24", 2025), ("相談会", "36", 2026),
+    ]  # fmt: skip
