@@ -14,10 +14,12 @@ from sources.figures.tiles import Tile
 from sources.layout.page import Block, Region
 from sources.layout.text import Span, overlap
 from sources.notation import Quantity
+from sources.records import Period
 
 # What follows a number can name what was done (参加, 採用); a particle or 中 does not.
 _NOUN = re.compile(r"^[一-龥ァ-ヺ]{2}")
 _PARTICLES = "のにをはがとで"
+_MEASURE = re.compile(r"(?:目標|計画|実績|基準|現状)値?")
 # What follows is of something else than the figures before it, also where it does not say of what.
 _NEW_TOPIC = re.compile(r"[。\n]\s*(?:また|さらに|加えて|一方|このほか|そのほか|なお)[、,]|[一-龥ァ-ヺ]{2}し[、,]")
 
@@ -33,15 +35,20 @@ class Labels:
         """The label of each quantity of a text, and in words where it was found; ``title`` serves where there is no other."""
         heads = self._head_lines(text, lines, quantities, tile)
         before = ""
-        of_unit: dict[str, str] = {}
+        of_unit: dict[str, tuple[str, Period | None]] = {}
         end = 0
         for q in quantities:
             if _NEW_TOPIC.search(text.string, end, q.start):
                 before, of_unit = "", {}
-            before, end = of_unit.get(q.unit, before), q.end  # 152回 … 2,236人、前年度 98回 1,407人
+            end = q.end
+            counted, period = of_unit.get(q.unit, ("", None))
+            if period and q.period and q.period.start < period.start:
+                before = counted  # 152回 … 2,236人、前年度 98回 1,407人
             n = max(n for n, start in enumerate(text.starts[:-1]) if start <= q.start)
             head = next((heads[m] for m in range(n - 1, -1, -1) if m in heads), "")
             own = q.subject.strip()
+            if before and _MEASURE.fullmatch(own):
+                own = ""  # 13.8日（目標15日）: of the same
             why = "words of its own line" if own else "the figure before it"
             if own:
                 label = f"{head} {own}" if head and head not in own and len(head) <= 40 else own
@@ -59,7 +66,8 @@ class Labels:
                 label = self._rest(text, q, quantities) or self.scene.outline.title
             if category is not None and category.text not in label:
                 label = f"{category.text} {label}".strip()
-            before = of_unit[q.unit] = label
+            before = label
+            of_unit[q.unit] = label, q.period
             yield label or title, why if label else "the title"
 
     @staticmethod

@@ -444,7 +444,7 @@ _ALONE_AFTER = re.compile(r" ?(?:$|-\d|/|[\n()\[\]】、。→~⇒|]| )")
 _YEAR_SPACED = re.compile(r"(?:1 9|2 0)(?: \d){2}")
 _LIST_MARK = re.compile(r" ?\.(?= ?[^\d\s])|\)")
 _PER_AFTER = re.compile(r" ?(?:あたり|当たり|当り|につき)")
-_DAY_OF_MONTH = re.compile(r" ?(?:\(|に(?!短|縮)|から|まで|~|・\d|現在|時点|付|頃)")
+_DAY_OF_MONTH = re.compile(r" ?(?:\( ?[月火水木金土日祝] ?(?:曜|[・,)祝休])|に(?!短|縮)|から|まで|~|・\d|現在|時点|付|頃)")
 _THEN_DIGITS = re.compile(r" ?(?:約|平均|最大|およそ|に)?\d")
 _THEN_ONE_DAY = re.compile(r" ?1 ?(?:日|か月|年|時間|回)")
 _RELEASE = re.compile(r"[1-9]\.0")
@@ -474,7 +474,7 @@ def _time_is_no_figure(text: str, number: Number, lowest: int) -> tuple[str, str
         return "duration", "a stretch of time"
     elif _PER_AFTER.match(after) or after.lstrip().startswith("平均"):
         return "definition", "what a rate is counted by"
-    elif number.unit == "日" and _DAY_OF_MONTH.match(after):
+    elif number.unit == "日" and not number.decimals and number.value <= 31 and _DAY_OF_MONTH.match(after):
         return "date", "a day of a month"
     return "", ""
 

@@ -44,7 +44,7 @@ _GROUPS = re.compile(
     r"に比)")
 _UNIT_LINE = re.compile(r"(?m:^) ?[(]?(?:単位 ?[:：]? ?)?([十百千]?[万億兆]?)([^\s\d()\n]{1,8})[)]? ?(?m:$)")
 _SUBJECT_DROP = re.compile(r"(?<=\s)/(?=\s|$)|[、。,:：・\s()\[\]【】〔〕<>〈〉「」『』◇◆○●◎■□★☆※→⇒~]+")
-_TAIL = re.compile(r"(?:の|は|が|を|に|で|と|も|から|より|について|として|約|合計|計|累計|平均|延べ|のべ|およそ|うち)+$|^(?:中)$")
+_TAIL = re.compile(r"(?:の|は|が|を|に|で|と|も|から|より|について|として|約|合計|計|累計|平均|延べ|のべ|およそ|うち|総額|新た|(?<![安健保完万])全)+$|^(?:中)$")
 _LEAD = re.compile(r"^(?:このうち|そのうち|うち|また|なお|さらに|および|及び|[のはがをにでと](?=[ァ-ヺ一-龥])|(?:内|中)の?(?=..))")
 # Words in brackets between a name and its number say which, not what.
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -395,6 +395,8 @@ def _ranges(text: str, said: list[_Said]) -> None:
             a.qualifier, b.qualifier = "at_least", "at_most"
             a.move, a.aim = b.move, b.aim
             second.versus = second.versus or first.versus
+        elif _FROM_TO.match(gap) and a.unit.startswith(f"{b.unit}/"):
+            b.unit = a.unit  # 1日平均620人から540人に
         elif _FROM_TO.match(gap) and a.unit == "" and b.unit:
             a.unit, a.kind, a.bare = b.unit, b.kind, False
             if not a.scale and b.scale:
@@ -588,7 +590,7 @@ def _clauses(text: str, tokens: list[Token], said: list[_Said]) -> None:
             one.clause, one.before = begins, "".join(words)
         if token.kind in ("number", "line", "stop"):
             words = []
-        elif token.kind in ("period", "skip"):
+        elif token.kind == "period" or (token.kind == "skip" and token.text != "name"):
             words.append(" ")
         else:
             words.append(text[token.start : token.end])
