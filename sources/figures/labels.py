@@ -21,7 +21,7 @@ _NOUN = re.compile(r"^[一-龥ァ-ヺ]{2}")
 _PARTICLES = "のにをはがとで"
 _MEASURE = re.compile(r"(?:目標|計画|実績|基準|現状)値?")
 # What follows is of something else than the figures before it, also where it does not say of what.
-_NEW_TOPIC = re.compile(r"[。\n]\s*(?:また|さらに|加えて|一方|このほか|そのほか|なお)[、,]|[一-龥ァ-ヺ]{2}し[、,]")
+_NEW_TOPIC = re.compile(r"[。\n]\s*(?:また|さらに|加えて|一方|このほか|そのほか|なお)[、,]|[一-龥ァ-ヺ]{2}し[、,]|[①-⑳]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Labels:
                 continue
             if (
                 distance < least
-                and distance < max(150, 0.3 * self.scene.layout.page.width)
+                and distance < 200
                 and not self.scene.has_figure(other.text)
                 and heading(words, self.scene.context).label.strip()
             ):

@@ -13,9 +13,13 @@ from sources.pdf.document import Glyph
 from sources.records import Box, union
 
 # What begins a line of its own: a mark or number of a list, a bracket, 前年 or うち.
-_FRESH = re.compile(r"^\s*(?:[・‧·•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳-]|[0-9０-９]+(?:[.．](?![0-9０-９])|[、)）])|前年|うち)")
+_FRESH = re.compile(
+    r"^\s*(?:[・‧·•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳⑴-⒇-]|[0-9０-９]+(?:[.．](?![0-9０-９]{1,2}(?![0-9０-９]))|[、)）])|前年|うち)"
+)
 # Words in Latin letters have a blank between them, also where a line ends; the digits of a number have none.
 _LATIN_BREAK = re.compile(r"[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z]")
+# 全 世 帯: letters spread over the width of a cell.
+_SPREAD = re.compile(r"\S(?: \S)+")
 # 原料, 895: a name and its value, as a list or the labels of a chart give them line by line.
 _NAMED_VALUE = re.compile(r"^\D{1,20}[\s,、:：][0-9０-９][0-9０-９,.，．]*\s*\D{0,4}$")
 _UNBROKEN = re.compile(r"(?:[0-9A-Za-z０-９,.，．]+[%％]?|.)[、。，．）)」』】〕ー]*")
@@ -68,6 +72,8 @@ def runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right:
     if abs(size - other) > 0.05 * size or len(line) > 1:
         return False
     if looks_like_value(line[-1].text) and looks_like_value(following[0].text) and not line[-1].text.rstrip().endswith((",", "，", ".")):
+        return False
+    if _SPREAD.fullmatch(line[-1].text) or _SPREAD.fullmatch(following[0].text):
         return False
     if _NAMED_VALUE.match(line[-1].text) and _NAMED_VALUE.match(following[0].text):
         return False

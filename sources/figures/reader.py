@@ -27,6 +27,7 @@ _PAGE_NUMBER = re.compile(
 )
 _RAISED = re.compile(r"\s*[0-9]{1,2}[)）]?\s*$")
 # A line that says nothing but a point in time: 令和3年10月15日16時45分時点（速報値）
+_NAMES = re.compile(r"[^\W\d_]{2}")
 _AS_OF = re.compile("時点|現在")
 _BESIDE_DATE = re.compile(r"[0-9]{1,2}時(?:[0-9]{1,2}分)?|時点|現在|速報値?|暫定値?|\W")
 
@@ -248,7 +249,8 @@ class _PageReader:
         named = None if ruled else category_of(cell.cell.box, charts, area, dated=False)
         numbers, before = [], ""
         for q in reading.figures:
-            own = before = q.subject.strip() or before
+            own = q.subject.strip() or before
+            before = own if _NAMES.search(own) else ""
             label = f"{own} {cell.label}".strip() if own not in cell.label else cell.label
             if named is not None:
                 label = f"{named.text} {label}".strip()

@@ -103,12 +103,16 @@ def _frame(box: Box) -> list[Rule]:
 
 
 def ruled_grids(rules: Sequence[Rule], panels: Sequence[Panel]) -> list[Grid]:
-    """Grids of at least two cells made by rules and by the frames of panels that touch."""
+    """Grids of at least two cells made by rules and by the frames of panels that touch.
+
+    Where colour alone makes them, what lies between coloured cells without being one is parted as they are.
+    """
     lines = _merged([*rules, *(edge for panel in panels for edge in _frame(panel.box))])
-    return [grid for family in _families(lines) if (grid := _grid(family)) is not None]
+    grounds = None if rules else [panel.box for panel in panels]
+    return [grid for family in _families(lines) if (grid := _grid(family, grounds)) is not None]
 
 
-def _grid(family: Sequence[Rule]) -> Grid | None:
+def _grid(family: Sequence[Rule], grounds: Sequence[Box] | None = None) -> Grid | None:
     across, down = [r for r in family if r.horizontal], [r for r in family if not r.horizontal]
     if len(across) < 2 or not down:
         return None
@@ -142,11 +146,13 @@ def _grid(family: Sequence[Rule]) -> Grid | None:
     for members in _grouped(ny, nx, joined):
         top, bottom = min(j for j, _ in members), max(j for j, _ in members)
         first, last = min(i for _, i in members), max(i for _, i in members)
-        if len(members) != (bottom - top + 1) * (last - first + 1):
+        box = Box(xs[first], ys[top], xs[last + 1], ys[bottom + 1])
+        coloured = grounds is None or any(all(abs(a - b) <= SNAP for a, b in zip(box, ground, strict=True)) for ground in grounds)
+        if len(members) != (bottom - top + 1) * (last - first + 1) or not coloured:
             # Not a rectangle: a rule ends early. Its squares stand for themselves, so that no text is lost.
             cells += [Cell(Box(xs[i], ys[j], xs[i + 1], ys[j + 1]), j, j, i, i) for j, i in members]
         else:
-            cells.append(Cell(Box(xs[first], ys[top], xs[last + 1], ys[bottom + 1]), top, bottom, first, last))
+            cells.append(Cell(box, top, bottom, first, last))
     if len(cells) < 2:
         return None
     cells.sort(key=lambda c: (c.row, c.col))

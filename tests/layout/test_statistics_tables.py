@@ -150,3 +150,27 @@ def test_rows_that_only_a_colour_sets_off_are_rows_of_one_table(tmp_path: Path, 
         ("公共Wi-Fi", "25", 2024), ("公共Wi-Fi", "40", 2025), ("公共Wi-Fi", "58", 2026), ("申請窓口", "6", 2024), ("申請窓口", "15", 2026),
         ("相談会", "12", 2024), ("相談会", "24", 2025), ("相談会", "36", 2026),
     ]  # fmt: skip
+
+
+def test_what_lies_between_coloured_cells_is_parted_as_they_are(tmp_path: Path) -> None:
+    """Years on a colour at the left, on white what was done in each: a row for every year, also right under a coloured title."""
+    rows = [["これまでの歩み", ""], ["令和元年度", "推進本部を設置（委員12人）"], ["令和2年度", "100手続を公開、5課で試行"], ["令和3年度", "利用件数は6,400件"]]
+    looks = [("BACKGROUND", (0, 0), (-1, 0), PEACH), ("SPAN", (0, 0), (-1, 0)), *(("BACKGROUND", (0, row), (0, row), PEACH) for row in (1, 2, 3))]
+    drawn = Table(rows, colWidths=[90, 300], style=TableStyle([("FONT", (0, 0), (-1, -1), FONT, 10), *looks]))
+    found = figures(tmp_path, [drawn])
+    assert [(str(figure.value), figure.period and figure.period.start.year) for figure in found] == [
+        ("12", 2019), ("100", 2020), ("5", 2020), ("6400", 2021),
+    ]  # fmt: skip
+
+
+def test_a_table_of_contents_counts_nothing(tmp_path: Path) -> None:
+    contents = ["目次", "１ はじめに ................................ 1", "２ 取組の実績 ............................ 3", "３ 今後の予定 ............................ 12"]
+    assert named(figures(tmp_path, contents)) == []
+
+
+def test_a_title_right_over_a_number_names_it_before_what_is_beside(tmp_path: Path) -> None:
+    rows = [["05 ペーパーレス化"], ["コピー用紙の使用枚数"], ["▲32.5%"], ["R元年度 1,820万枚 → R3年度 1,228万枚"]]
+    looks = [("FONT", (0, 0), (-1, -1), FONT, 11), ("FONTSIZE", (0, 2), (0, 2), 24), ("LEADING", (0, 2), (0, 2), 26), ("FONTSIZE", (0, 3), (0, 3), 8)]
+    ground = [("BOX", (0, 0), (-1, -1), 1, colors.black), ("BACKGROUND", (0, 0), (0, 0), PEACH)]
+    found = figures(tmp_path, [Table(rows, colWidths=[240], style=TableStyle([*looks, *ground]))])
+    assert [figure.label.split()[0] for figure in found] == ["コピー用紙の使用枚数"] * 3

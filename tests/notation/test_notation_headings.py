@@ -54,6 +54,11 @@ def test_a_column_of_growth_compares_with_the_year_before() -> None:
     assert (figure.value, figure.measure, figure.base) == (Decimal(-16), "growth", calendar_year(2020))
 
 
+def test_a_share_in_brackets_after_a_change_is_growth() -> None:
+    of_people, share = read("△12人（△10.7%）", Context(fiscal_year=2022, measure="change")).figures
+    assert (of_people.measure, share.measure) == ("change", "growth")
+
+
 def test_a_column_of_the_year_before_moves_the_period() -> None:
     figure, = read("82.9%", Context(fiscal_year=2022, period=fiscal(2022), period_back=1)).figures
     assert (figure.measure, figure.period, figure.base) == ("level", fiscal(2021), None)
@@ -84,6 +89,22 @@ def test_places_are_those_of_the_given_text() -> None:
     text = "手続き　２，２６０ 手続き\n中、１，９００手続き"
     figures = read(text).figures
     assert [text[f.start : f.end] for f in figures] == ["２，２６０ 手続き", "１，９００手続き"]
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        ("「便利になった」が79.5％", ["便利になった"]),
+        ("「一部実施」は7項目", ["一部実施"]),
+        ("財政効果額は総額で4億円", ["財政効果額"]),
+        ("内製アプリ 56本", ["内製アプリ"]),
+        ("情報の安全 5件", ["情報の安全"]),
+        ("対象を120手続に拡大し、年間2,000時間の業務を削減", ["対象", ""]),
+        ("計画の見直し、3件", ["計画の見直し"]),
+    ],
+)
+def test_the_words_that_name_a_number(text: str, subjects: list[str]) -> None:
+    assert [figure.subject for figure in read(text, Context(fiscal_year=2024)).figures] == subjects
 
 
 def test_subject_and_predicate() -> None:
