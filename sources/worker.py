@@ -42,11 +42,11 @@ def _row(record: Any) -> dict[str, Any]:
 
 
 def cover_fiscal_year(layout: Layout) -> int | None:
-    """The fiscal year that a cover names: in its largest type first, a 年度 before anything else."""
+    """The fiscal year that a cover names: in its largest type first, and not the year in which something is to end (R7年度末まで)."""
     lines = [(box.bottom - box.top, text) for kind, box, text in traced(layout) if kind == "span"]
     for _, text in sorted(lines, key=lambda pair: -pair[0]):
         plain = unicodedata.normalize("NFKC", text)
-        for match in re.finditer(r"(?:令和|平成|[RH])\s*(?:元|[0-9]{1,2})\s*年度|(?:19|20)[0-9]{2}\s*年度", plain):
+        for match in re.finditer(r"(?:(?:令和|平成|[RH])\s*(?:元|[0-9]{1,2})|(?:19|20)[0-9]{2})\s*年度(?!\s*(?:末|まで|以降|目標|に向け))", plain):
             period = heading(match[0], Context()).period
             if period is not None:
                 return period.start.year

@@ -47,7 +47,7 @@ class Labels:
             n = max(n for n, start in enumerate(text.starts[:-1]) if start <= q.start)
             head = next((heads[m] for m in range(n - 1, -1, -1) if m in heads), "")
             own = q.subject.strip()
-            if before and _MEASURE.fullmatch(own):
+            if (before or title) and _MEASURE.fullmatch(own):
                 own = ""  # 13.8日（目標15日）: of the same
             why = "words of its own line" if own else "the figure before it"
             if own:
