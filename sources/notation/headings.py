@@ -19,7 +19,9 @@ _UNIT_BRACKET = re.compile(r"\( ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^
 _UNIT_ALONE = re.compile(r"^ ?(?P<mult>[十百千]?[万億兆]?) ?(?P<unit>[^\s()、,:：\d]{1,10}) ?$", re.M)
 _COUNTED = re.compile(r"(?P<unit>[一-龥ァ-ヺー]{1,8}?)数(?:量)?(?: ?\(|$|\n| )")
 _COUNTERS = set("人名件枚個台本冊回戸棟床頭羽匹隻便校") | {"世帯", "か所", "箇所", "ヶ所", "カ所", "時間", "種類", "団体", "か月"}
-_TARGET = re.compile(r"目標(?!.{0,6}(?:達成|比|到達))|最終値|ターゲット|目指す姿")
+# 基本目標１ and 目標Ⅱ： are names of what a plan is for; 目標（R8） and 目標値 are what an indicator is to reach.
+_GOAL = r"(?:(?<=基本)|(?<=重点)|(?<=政策)|(?<=施策))目標 ?[0-9IVX①-⑨]|目標 ?(?:[0-9]{1,2}|[IVX]{1,4}|[①-⑨])(?:[ :.、]|$)"
+_TARGET = re.compile(rf"(?!{_GOAL})目標(?!.{{0,6}}(?:達成|比|到達))|最終値|ターゲット|目指す姿")
 _LEVEL = re.compile(r"実績|現状|現況|基準値|達成[率度]|進捗率|当初値|策定時|見込")
 _GROWTH = re.compile(
     r"(?:前年度?|昨年度?|前期|前回|前年同[月期]|前月)(?:から)?(?:対?比|増減率|伸び?率)|増減率|"

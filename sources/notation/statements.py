@@ -137,6 +137,7 @@ class _Governor:
         self.brackets: list[_Bracket] = []
         self.line_numbers = 0
         self.line_scope = ""
+        self.sentence_scope = ""
         self.note_line: tuple[Dated | None, bool] | None = None
         self.late: Dated | None = None  # a period after the line's last number
         self.report_year = context.fiscal_year
@@ -261,9 +262,17 @@ class _Governor:
             one.dated, one.strong = seen, True
         self.dated, self.weak = seen, bool(open_ones)
 
+    def stop(self) -> None:
+        """The end of a sentence; what one without a number is about (目標を定めた。) does not go on to the next."""
+        if not self.line_numbers and not self.brackets:
+            self.scope = self.sentence_scope
+        self._end_clause()
+        self.sentence_scope = self.scope
+
     def line(self, token: Token) -> None:
         wrapped = self.earlier if self.earlier is not None and self.earlier.end == token.start else None
         self._end_clause()
+        self.sentence_scope = self.scope
         self.earlier = self.earlier or wrapped
         if self.note_line is not None and not self.brackets:
             self.dated, self.weak = self.note_line
@@ -312,7 +321,7 @@ def _govern(text: str, tokens: list[Token], context: Context) -> list[_Said]:
         elif token.kind == "line":
             governor.line(token)
         elif token.kind == "stop":
-            governor._end_clause()
+            governor.stop()
         elif token.kind == "word":
             governor.word(token)
     governor._end_clause()

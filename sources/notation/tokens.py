@@ -16,7 +16,7 @@ from sources.notation.quantities import Number, Skip, longest_unit, read_quantit
 
 # A change of meaning that holds for what follows it (or, 目指す, for what stands before).
 _WORD = re.compile(
-    r"(?P<level>(?:数値)?目標(?:値|数|額|件数)?(?:の|に対する|に対し)?(?:達成|比|到達)(?:率|"
+    r"(?P<level>目標値?を?(?:達成し|達成済|上回|下回|超え|クリア|未達)|(?:数値)?目標(?:値|数|額|件数)?(?:の|に対する|に対し)?(?:達成|比|到達)(?:率|"
     r"度|状況|比)?|対目標|(?:目標|計画|予算)比|達成[率度]|進捗率|執行率|実績[値数額]?|現状値?|"
     r"現況値?|基準値|初期値|当初値|策定時|実数|見込み?値?|予測値?|見通し|推計値?|参考値|目標の(?=約?\d[\d.,]{0,8} ?%(?:を?達成|"
     r"に達|に(?:とど|止)ま|の達成))|現在値|直近値)"
