@@ -31,11 +31,12 @@ def is_period(text: str) -> bool:
 
 @dataclass(slots=True)
 class Heads:
-    """The first rows and columns that are heads, and the rows further down at which heads begin anew."""
+    """The first rows and columns that are heads, and the rows further down at which heads begin anew; ``coloured`` cells by identity."""
 
     rows: int
     cols: int
     again: list[range] = field(default_factory=list)
+    coloured: set[int] = field(default_factory=set)
 
     def over(self, row: int) -> range:
         """The rows of heads that speak of a row."""
@@ -85,7 +86,7 @@ def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
         rows += 1
         if rows >= 1 and not _spanned(grid, rows) and not _more_heads(grid, rows, has_figure):
             break
-    return Heads(rows, cols, list(_heads_again(grid, rows, cols, is_head)))
+    return Heads(rows, cols, list(_heads_again(grid, rows, cols, is_head)), tinted)
 
 
 def _tinted(grid: Grid) -> set[int]:

@@ -102,3 +102,21 @@ def test_what_cells_say_in_sentences_is_named_by_its_own_words_and_by_its_row(tm
         ("受講者数 2-1 庁内業務の効率化と見直し", "1845", "名", "level", 2023),
         ("受講率 2-1 庁内業務の効率化と見直し", "92.3", "%", "level", 2023),
     ]
+
+
+def test_in_a_form_what_is_right_beside_a_value_names_it(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))
+    rows = [
+        ["事業名", "", "テレワーク推進事業", "", ""],
+        ["事業費", "予算額", "8,500千円", "決算額", "7,932千円"],
+        ["", "うち交付金", "4,250千円", "執行率", "93.3％"],
+    ]
+    heads = [(0, 0), (1, 0), (0, 1), (1, 1), (3, 1), (0, 2), (1, 2), (3, 2)]
+    looks = [("SPAN", (0, 0), (1, 0)), ("SPAN", (2, 0), (4, 0)), ("SPAN", (0, 1), (0, 2)), *(("BACKGROUND", at, at, colors.lightgreen) for at in heads)]
+    drawn = Table(rows)
+    drawn.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("FONT", (0, 0), (-1, -1), "HeiseiKakuGo-W5", 10), *looks]))
+    SimpleDocTemplate(str(tmp_path / "form.pdf"), pagesize=landscape(A4), invariant=1).build([drawn])
+    found = read_report(tmp_path / "form.pdf", fiscal_year=2024).figures
+    assert [(f.label.removesuffix(" テレワーク推進事業"), str(f.value), f.unit) for f in found] == [
+        ("事業費 予算額", "8500000", "円"), ("事業費 決算額", "7932000", "円"), ("事業費 うち交付金", "4250000", "円"), ("事業費 執行率", "93.3", "%"),
+    ]  # fmt: skip

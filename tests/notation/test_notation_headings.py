@@ -32,7 +32,7 @@ HEADINGS = [
     ("千円", "", {"unit": "円", "scale": 3}),
     ("累計", "累計", {"period": None}),
     ("基本目標1 しごとをつくる", "基本目標1 しごとをつくる", {"measure": None, "is_target": False}),
-    ("目標Ⅱ：人の流れをつくる", "目標Ⅱ:人の流れをつくる", {"measure": None, "is_target": False}),
+    ("目標Ⅱ：人の流れをつくる", "目標II:人の流れをつくる", {"measure": None, "is_target": False}),
     ("基本目標（数値指標、2019年度）", "基本目標(数値指標)", {"measure": "target", "period": fiscal(2019)}),
     ("目標 80%", "目標 80%", {"measure": "target"}),
 ]
