@@ -226,7 +226,8 @@ class _PageReader:
         context, _ = self.governing.context_of(box, region, tile, self.pending)
         self.pending = None
         title = (tile.title if tile else "") or caption.replace("\n", " ")
-        over = "\n".join(words for words in (self.scene.outline.title, caption) if words)
+        under = "" if "単位" in caption else self._unit_under(box, region)
+        over = "\n".join(words for words in (self.scene.outline.title, caption, under) if words)
         done: set[int] = set()
         for reading in read_cells(grid, context, over, self._notes_of(box, region), self.scene.has_figure):
             if not all(id(s) in self.scene.charts.ticks for s in reading.cell.spans):
@@ -266,6 +267,11 @@ class _PageReader:
             and overlap(b.box.x0 - 20, b.box.x1 + 20, box.x0, box.x1) > 0
             and (NOTE.match(b.text) or NOTE.match(b.text.replace("\n", "")))
         )
+
+    def _unit_under(self, box: Box, region: Region) -> str:
+        """（単位：人） right under a table, where it may stand as well as over it."""
+        under = (b for b in self._blocks_near(region) if 0 <= b.box.top - box.bottom < 1.5 * b.size and len(b.lines) == 1)
+        return next((b.text for b in under if re.match(r"[(（]\s*単\s*位", b.text) and overlap(b.box.x0, b.box.x1, box.x0, box.x1) > 0), "")
 
     @staticmethod
     def _blocks_near(region: Region) -> Iterator[Block]:
