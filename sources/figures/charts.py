@@ -26,11 +26,19 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The ticks of an upright axis, and the unit that stands over them."""
+    """The ticks of an upright axis, the unit that stands over them, and the least and greatest of them."""
 
     box: Box
     unit: str
     scale: int
+    least: float
+    most: float
+
+    def away(self, box: Box, value: float) -> float:
+        """How far from where the axis has a value a label stands, as a share of the axis."""
+        height = self.box.bottom - self.box.top
+        expected = self.box.bottom - height * (value - self.least) / ((self.most - self.least) or 1)
+        return abs((box.top + box.bottom) / 2 - expected) / height
 
 
 @dataclass(slots=True)
@@ -110,23 +118,31 @@ def _longest(runs: Sequence[list[Span]]) -> list[list[Span]]:
 def _axis(run: Sequence[Span], loose: Sequence[Span]) -> Axis:
     """An axis with what stands right over its topmost tick: （兆円）."""
     box = union(s.box for s in run)
+    values = [value for s in run if (value := _value(s.text)) is not None]
     high = 4 * max(s.size for s in run)
     over = [s for s in loose if 0 <= box.top - s.box.bottom + 2 <= high and overlap(s.box.x0, s.box.x1, box.x0 - high, box.x1 + high) > 0]
     for span in sorted(over, key=lambda s: -s.box.bottom):
         says = heading(span.text, Context())
         if (says.unit or says.scale) and not says.label.strip(" ()（）"):
-            return Axis(box, says.unit, says.scale)
-    return Axis(box, "", 0)
+            return Axis(box, says.unit, says.scale, min(values), max(values))
+    return Axis(box, "", 0, min(values), max(values))
 
 
-def axis_of(box: Box, charts: Charts) -> Axis | None:
-    """The axis that measures a data label: the nearest to its left at its height; None where one at the right could be meant instead."""
+def axis_of(box: Box, charts: Charts, text: str = "") -> Axis | None:
+    """The axis that measures a data label: the nearest to its left at its height.
+
+    Where the chart has another at its right, the one that has the value which the label's ``text`` says near the label; None where both do.
+    """
     beside = [a for a in charts.axes if a.box.top - 40 <= (box.top + box.bottom) / 2 <= a.box.bottom + 10]
     left = max((a for a in beside if a.box.x0 <= box.x0), key=lambda a: a.box.x1, default=None)
     right = min((a for a in beside if a.box.x0 > box.x0), key=lambda a: a.box.x0, default=None)
-    if left is None or (right is not None and (right.unit, right.scale) != (left.unit, left.scale) and _shares(left, right, charts)):
+    if left is None or right is None or (right.unit, right.scale) == (left.unit, left.scale) or not _shares(left, right, charts):
+        return left
+    value = _value(text)
+    if value is None:
         return None
-    return left
+    near, far = sorted((left, right), key=lambda axis: axis.away(box, value))
+    return near if near.away(box, value) < 0.15 < far.away(box, value) else None
 
 
 def _shares(left: Axis, right: Axis, charts: Charts) -> bool:

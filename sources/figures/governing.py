@@ -58,7 +58,7 @@ class Governing:
             dated = category_of(box, self.scene.charts, chart, dated=True, own=own)
             if dated is not None:
                 context = replace(context, period=dated.period)
-                axis = axis_of(box, self.scene.charts)
+                axis = axis_of(box, self.scene.charts, words)
                 if axis is not None and (axis.unit or axis.scale):
                     context = replace(context, unit=axis.unit, scale=axis.scale)
             named = category_of(box, self.scene.charts, chart, dated=False)

@@ -19,7 +19,7 @@ from sources.records import Period
 # What follows a number can name what was done (参加, 採用); a particle or 中 does not.
 _NOUN = re.compile(r"^[一-龥ァ-ヺ]{2}")
 _PARTICLES = "のにをはがとで"
-_MEASURE = re.compile(r"(?:目標|計画|実績|基準|現状)値?")
+MEASURE = re.compile(r"(?:目標|計画|実績|基準|現状)値?")
 # What follows is of something else than the figures before it, also where it does not say of what.
 _NEW_TOPIC = re.compile(r"[。\n]\s*(?:また|さらに|加えて|一方|このほか|そのほか|なお)[、,]|[一-龥ァ-ヺ]{2}し[、,]|[①-⑳]")
 
@@ -47,7 +47,7 @@ class Labels:
             n = max(n for n, start in enumerate(text.starts[:-1]) if start <= q.start)
             head = next((heads[m] for m in range(n - 1, -1, -1) if m in heads), "")
             own = q.subject.strip()
-            if (before or title) and _MEASURE.fullmatch(own):
+            if (before or title) and MEASURE.fullmatch(own):
                 own = ""  # 13.8日（目標15日）: of the same
             why = "words of its own line" if own else "the figure before it"
             if own:
@@ -60,7 +60,7 @@ class Labels:
                 why, label = next(((why, words) for why, words in found.items() if words), ("beside or under it", below))
                 if title and tile is not None and any(id(line[0]) in tile.title_lines for line in lines):
                     label = label or title  # it stands over the number, nearer than what is beside
-                label = label or self._beside(q, text, region, block) or self._under_it(q, text, region)
+                label = label or self._beside(q, text, region, block) or self._under_it(q, text, region, alone=not title)
             label = _with_what_was_done(label or title, q)
             if not re.sub(rf"[{_PARTICLES}\W]", "", label):
                 label = self._rest(text, q, quantities) or self.scene.outline.title
@@ -131,13 +131,13 @@ class Labels:
                 best, least = heading(words, self.scene.context).label, distance
         return best
 
-    def _under_it(self, q: Quantity, text: Text, region: Region) -> str:
-        """The words straight below a number that has none before it."""
+    def _under_it(self, q: Quantity, text: Text, region: Region, *, alone: bool) -> str:
+        """The words straight below a number that has none before it; out of its frame only where no title names it."""
         box = text.box(q.start, q.end)
         if box is None:
             return ""
         best, least = "", 60.0
-        blocks = [*region.blocks(), *(region.parent.blocks() if region.parent else [])]
+        blocks = [*region.blocks(), *(region.parent.blocks() if region.parent and alone else [])]
         for other in blocks:
             distance = other.box.top - box.bottom
             if 0 <= distance < least and overlap(other.box.x0, other.box.x1, box.x0, box.x1) > 0:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from sources.figures.charts import area_of, category_of, find_charts
 from sources.figures.governing import Governing
 from sources.figures.headings import Headings
-from sources.figures.labels import Labels
+from sources.figures.labels import MEASURE, Labels
 from sources.figures.lines import Text
 from sources.figures.outline import Outline
 from sources.figures.saying import BRACKETED, ITEM, NOTE, SENTENCE_END, heading, read
@@ -168,7 +168,8 @@ class _PageReader:
             self._account(text, reading.marks, None, "")
             self._state(text, kept, box, tile, local)
             return
-        title = loose.title or self.tiles.title_above(box, region) or local_title
+        title = loose.title or self.tiles.title_above(box, region) or ("" if MEASURE.fullmatch(local_title) else local_title)
+        title = title or self.tiles.title_above(box, region, reach=40, beside=True)
         labels = self.labels.of(text, kept, reading.figures, block, region, tile, title, category)
         figures = [self._emit(q, text, label, title, why) for q, (label, why) in zip(reading.figures, labels, strict=True)]
         self._account(text, reading.marks, None, "", figures, reading.figures)

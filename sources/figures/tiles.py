@@ -48,6 +48,8 @@ class Tiles:
         tile = Tile(region, title, {id(b.lines[n][0]) for b, n, _ in strong}, period, bool(title), section)
         if not title:
             source = self._continued(region, section)
+            if source is None and region.kind == "panel" and region.parent is not None:
+                tile.title = self.title_above(region.box, region.parent, reach=30)
             if source is None and region.kind == "loose":
                 tile.title = self._beside_in_band(region)
                 source = None if tile.title else self._followed(region, section)
@@ -198,17 +200,17 @@ class Tiles:
         ]
         return max(near, key=lambda t: t.region.box.bottom, default=None)
 
-    def title_above(self, box: Box, region: Region) -> str:
-        """The nearest short line above a loose block that stands over it and holds no figure."""
+    def title_above(self, box: Box, region: Region, reach: float = 80, *, beside: bool = False) -> str:
+        """The nearest short line above a box, within so many points, that stands over it and holds no figure; also one ``beside`` what is over it."""
         best, least = "", 1e9
         for item in region.blocks():
-            if item.box.bottom > box.top + 2 or item.vertical or overlap(item.box.x0, item.box.x1, box.x0, box.x1) <= 0:
+            if item.box.bottom > box.top + 2 or item.vertical or not (beside or overlap(item.box.x0, item.box.x1, box.x0, box.x1) > 0):
                 continue
             text = " ".join(s.text for s in item.lines[-1])
             distance = box.top - item.box.bottom
             if (
                 distance < least
-                and distance < 80
+                and distance < reach
                 and len(text) <= 40
                 and not SENTENCE_END.search(text)
                 and not self.scene.has_figure(text)

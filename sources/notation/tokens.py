@@ -127,6 +127,8 @@ def _counts(text: str, at: int) -> bool:
     if text[at : at + 1] != " ":
         return False
     form = longest_unit(text, at + 1)
+    if form and text.startswith(("数", "量", "額", "率"), at + 1 + len(form)):
+        return False  # 指標1 登録者数: what is counted, and no unit of the 1
     return text[at + 1 : at + 2] in tuple("万億兆千百%") or (bool(form) and stands_alone(text, at + 1 + len(form)))
 
 

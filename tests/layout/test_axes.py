@@ -56,3 +56,25 @@ def test_years_with_the_caption_close_under_them_are_categories_all_the_same(tmp
     assert [(int(f.value), f.unit, f.period and f.period.start.year) for f in sorted(found, key=lambda f: f.box.x0)] == [
         (9200, "件", 2020), (13_100, "件", 2021), (19_700, "件", 2022), (28_400, "件", 2023),
     ]  # fmt: skip
+
+
+def test_of_two_axes_a_label_is_measured_by_the_one_that_reaches_as_far(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    page = Canvas(str(tmp_path / "two.pdf"), pagesize=(480, 320), invariant=1)
+    page.setFont(FONT, 8)
+    page.drawString(20, 276, "（件）")
+    page.drawString(420, 276, "（％）")
+    for tick in range(5):
+        page.drawRightString(56, 60 + 50 * tick, f"{10_000 * tick:,}")
+        page.drawString(420, 60 + 50 * tick, str(20 * tick))
+    for n, (year, count, share) in enumerate(((3, 9512, "18.5"), (4, 14_360, "30.2"), (5, 22_108, "44.0"), (6, 30_441, "78.9"))):
+        page.rect(80 + 80 * n, 60, 40, count / 200, fill=1)
+        page.drawCentredString(100 + 80 * n, 50 + count / 200, f"{count:,}")
+        page.drawCentredString(100 + 80 * n, 66 + 2.5 * float(share), share)
+        page.drawCentredString(100 + 80 * n, 44, f"R{year}年度")
+    page.save()
+    found = read_report(tmp_path / "two.pdf", fiscal_year=2024).figures
+    assert sorted((f.period.start.year, f.unit, str(f.value)) for f in found if f.period) == [
+        (2021, "%", "18.5"), (2021, "件", "9512"), (2022, "%", "30.2"), (2022, "件", "14360"),
+        (2023, "%", "44.0"), (2023, "件", "22108"), (2024, "%", "78.9"), (2024, "件", "30441"),
+    ]  # fmt: skip

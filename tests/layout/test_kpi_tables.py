@@ -120,3 +120,23 @@ def test_in_a_form_what_is_right_beside_a_value_names_it(tmp_path: Path) -> None
     assert [(f.label.removesuffix(" テレワーク推進事業"), str(f.value), f.unit) for f in found] == [
         ("事業費 予算額", "8500000", "円"), ("事業費 決算額", "7932000", "円"), ("事業費 うち交付金", "4250000", "円"), ("事業費 執行率", "93.3", "%"),
     ]  # fmt: skip
+
+
+def test_numbers_in_a_frame_are_of_the_heading_over_it_and_not_of_the_next(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))
+    style = ParagraphStyle("head", fontName="HeiseiKakuGo-W5", fontSize=12, leading=16, spaceBefore=14)
+    story = []
+    for heading, said in (
+        ("指標1 登録者数", ["目標（R6）<br/>15,000人", "実績（R6）<br/>16,482人"]), ("指標2 開催回数", ["R5<br/>1,104回", "R6<br/>1,377回"]),
+        ("指標3 利用率", []),
+    ):  # fmt: skip
+        story.append(Paragraph(heading, style))
+        if said:
+            small = ParagraphStyle("cell", fontName="HeiseiKakuGo-W5", fontSize=10, leading=14, alignment=1)
+            looks = [("BOX", (0, 0), (-1, -1), 1, colors.orange)]
+            story.append(Table([[Paragraph(words, small) for words in said]], colWidths=[240, 240], style=TableStyle(looks), spaceBefore=8, hAlign="LEFT"))
+    SimpleDocTemplate(str(tmp_path / "frames.pdf"), pagesize=landscape(A4), invariant=1).build(story)
+    found = read_report(tmp_path / "frames.pdf", fiscal_year=2024).figures
+    assert [(f.label[:3], str(f.value), f.measure) for f in found if "実績" not in f.label] == [
+        ("指標1", "15000", "target"), ("指標2", "1104", "level"), ("指標2", "1377", "level"),
+    ]  # fmt: skip
