@@ -124,7 +124,7 @@ class Labels:
                 continue
             if (
                 distance < least
-                and distance < 200
+                and distance < (200 if beside else 150)
                 and not self.scene.has_figure(other.text)
                 and heading(words, self.scene.context).label.strip()
             ):

@@ -169,7 +169,8 @@ class _PageReader:
             self._state(text, kept, box, tile, local)
             return
         title = loose.title or self.tiles.title_above(box, region) or ("" if MEASURE.fullmatch(local_title) else local_title)
-        title = title or self.tiles.title_above(box, region, reach=40, beside=True)
+        if not (title or self.scene.outline.title):
+            title = self.tiles.title_above(box, region, reach=40, beside=True)
         labels = self.labels.of(text, kept, reading.figures, block, region, tile, title, category)
         figures = [self._emit(q, text, label, title, why) for q, (label, why) in zip(reading.figures, labels, strict=True)]
         self._account(text, reading.marks, None, "", figures, reading.figures)
@@ -228,7 +229,7 @@ class _PageReader:
         self.pending = None
         title = (tile.title if tile else "") or caption.replace("\n", " ")
         under = "" if "単位" in caption else self._unit_under(box, region)
-        over = "\n".join(words for words in (self.scene.outline.title, caption, under) if words)
+        over = "\n".join(dict.fromkeys(words for words in (self.scene.outline.title, caption, under) if words))
         done: set[int] = set()
         for reading in read_cells(grid, context, over, self._notes_of(box, region), self.scene.has_figure):
             if not all(id(s) in self.scene.charts.ticks for s in reading.cell.spans):
