@@ -271,9 +271,16 @@ class _PageReader:
         )
 
     def _unit_under(self, box: Box, region: Region) -> str:
-        """（単位：人） right under a table, where it may stand as well as over it."""
-        under = (b for b in self._blocks_near(region) if 0 <= b.box.top - box.bottom < 1.5 * b.size and len(b.lines) == 1)
-        return next((b.text for b in under if re.match(r"[(（]\s*単\s*位", b.text) and overlap(b.box.x0, b.box.x1, box.x0, box.x1) > 0), "")
+        """（単位：人） right under a table, where it may stand as well as over it, unless it stands over the next."""
+        for block in self._blocks_near(region):
+            below = block.box.top - box.bottom
+            if not (0 <= below < 2.5 * block.size and len(block.lines) == 1 and re.match(r"[(（]\s*単\s*位", block.text)):
+                continue
+            if overlap(block.box.x0, block.box.x1, box.x0, box.x1) <= 0:
+                continue
+            if not any(isinstance(item, Table) and 0 <= item.box.top - block.box.bottom < 45 for item in region.items):
+                return block.text
+        return ""
 
     @staticmethod
     def _blocks_near(region: Region) -> Iterator[Block]:

@@ -174,3 +174,11 @@ def test_a_title_right_over_a_number_names_it_before_what_is_beside(tmp_path: Pa
     ground = [("BOX", (0, 0), (-1, -1), 1, colors.black), ("BACKGROUND", (0, 0), (0, 0), PEACH)]
     found = figures(tmp_path, [Table(rows, colWidths=[240], style=TableStyle([*looks, *ground]))])
     assert [figure.label.split()[0] for figure in found] == ["コピー用紙の使用枚数"] * 3
+
+
+def test_a_unit_right_under_a_table_is_its_own_unless_it_stands_over_the_next(tmp_path: Path) -> None:
+    rows = [["年度", "転入", "転出"], ["2020年度", "402", "455"]]
+    money = [["年度", "歳入", "歳出"], ["2020年度", "112", "88"]]
+    people, sums = (Table(cells, style=TableStyle(GRID), hAlign="LEFT") for cells in (rows, money))
+    assert {figure.unit for figure in figures(tmp_path, [people, "（単位：人）", "以上のとおりである。"])} == {"名"}
+    assert [figure.unit for figure in figures(tmp_path, [people, "（単位：百万円）", sums])] == ["", "", "円", "円"]
