@@ -164,9 +164,11 @@ def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
     rows: dict[int, list[Span]] = {}
     spans: list[Span] = []
     for block in region.blocks():
+        # Years with nothing but the caption of the chart close under them are years all the same; over a number they date that.
+        captioned = not any(looks_like_value(span.text) for line in block.lines[1:] for span in line)
         for span in block.spans:
             dates = _dates(span, fiscal_year)
-            if len(block.lines) == 1 or dates:  # years with the caption of the chart close under them are years all the same
+            if len(block.lines) == 1 or (dates and captioned and span in block.lines[0]):
                 rows.setdefault(round(span.box.bottom / 3), []).extend(dates or [span])
                 spans.append(span)
     for key in sorted(rows):

@@ -136,6 +136,8 @@ class Labels:
         box = text.box(q.start, q.end)
         if box is None:
             return ""
+        if alone and region.parent and (over := self._over_frame(region, region.parent)):
+            return over
         best, least = "", 60.0
         blocks = [*region.blocks(), *(region.parent.blocks() if region.parent and alone else [])]
         for other in blocks:
@@ -144,6 +146,16 @@ class Labels:
                 words = " ".join(s.text for s in other.lines[0])
                 if len(words) <= 40 and not SENTENCE_END.search(words) and not self.scene.has_figure(words):
                     best, least = heading(words, self.scene.context).label or "", distance
+        return best
+
+    def _over_frame(self, region: Region, parent: Region) -> str:
+        """The heading right over the frame that a number stands in."""
+        best, least = "", 30.0
+        for other in parent.blocks():
+            words, distance = other.text, region.box.top - other.box.bottom
+            stands_over = -2 <= distance < least and overlap(other.box.x0, other.box.x1, region.box.x0, region.box.x1) > 0
+            if stands_over and len(other.lines) == 1 and len(words) <= 40 and not SENTENCE_END.search(words) and not self.scene.has_figure(words):
+                best, least = heading(words, self.scene.context).label, distance
         return best
 
     @staticmethod

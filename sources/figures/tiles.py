@@ -48,8 +48,6 @@ class Tiles:
         tile = Tile(region, title, {id(b.lines[n][0]) for b, n, _ in strong}, period, bool(title), section)
         if not title:
             source = self._continued(region, section)
-            if source is None and region.kind == "panel" and region.parent is not None:
-                tile.title = self.title_above(region.box, region.parent, reach=30)
             if source is None and region.kind == "loose":
                 tile.title = self._beside_in_band(region)
                 source = None if tile.title else self._followed(region, section)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import os
 import time
 from collections.abc import Sequence
 from functools import lru_cache
@@ -35,6 +36,7 @@ def available() -> bool:
 
 @lru_cache(maxsize=1)
 def _engine() -> Any:
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime 1.29 and later else tells its maker of each process, and leaves a file behind
     from rapidocr import RapidOCR
 
     return RapidOCR(params={"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 2})

@@ -120,7 +120,7 @@ class TestHowTos:
 
     def test_a_wrong_number_is_corrected_in_public_with_an_erratum(self, shell: Shell) -> None:
         said = shell.type("docs/wrong-number.md")
-        assert "kitakyushu_dx-R6-p05-002" in said and "354 section (354 課)" in said
+        assert "kitakyushu_dx-R6-p05-002" in said and "354 sections of an office (354 課)" in said
         errata = yaml.safe_load((shell.folder / "try" / "series" / "kitakyushu_dx" / "editions" / "R6" / "errata.yaml").read_text(encoding="utf-8"))
         (erratum,) = errata["errata"]
         assert erratum["indicator"] == "workload_survey_sections" and erratum["after"].startswith("345")

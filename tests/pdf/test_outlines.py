@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
+from sources import child
 from sources.pdf.document import open_pdf
 from sources.pdf.wordless import is_wordless
 from sources.reading import read_report
@@ -132,6 +133,17 @@ def test_writing_that_is_shapes_is_read_from_its_picture(tmp_path: Path) -> None
     beside = read_report(page(tmp_path / "beside.pdf", words, rate), fiscal_year=2024)
     assert [(figure.raw.replace(" ", ""), figure.source) for figure in beside.figures] == [("120件", "text"), ("94.5%", "ocr")]
     assert beside.figures[1].label == "オンライン申請率"
+
+
+@pytest.mark.ocr
+def test_what_recognises_characters_notes_nothing_for_its_maker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """onnxruntime 1.29 and later else keeps the id of its telemetry beside other temporary files."""
+    (temporary := tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    child.dismiss()
+    assert read_report(page(tmp_path / "alone.pdf", rate), fiscal_year=2019).figures[0].source == "ocr"
+    child.dismiss()
+    assert list(temporary.iterdir()) == []
 
 
 def landscape(made: Any) -> None:
