@@ -8,6 +8,7 @@ from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.utils import pg_url_from_config
+from sqlalchemy import text
 
 from pipelines.asked_again import Remembering
 
@@ -17,7 +18,13 @@ BESIDE = 20  # connections of one process beside the one that stays, for its thr
 
 
 class EventLog(Remembering, PostgresEventLogStorage):
-    """PostgreSQL's, with the answers that hold remembered."""
+    """PostgreSQL's, with the answers that hold remembered, and with slots of pools that are taken one at a time."""
+
+    def _claim_concurrency_slot(self, concurrency_key: str, run_id: str, step_key: str) -> Any:
+        """Dagster finds a free slot and takes it in two commits, and between them another process may find the same one free."""
+        with self.index_transaction() as turn:
+            turn.execute(text("SELECT pg_advisory_xact_lock(hashtext(:pool))"), {"pool": concurrency_key})
+            return super()._claim_concurrency_slot(concurrency_key, run_id, step_key)
 
 
 class KeptOpen(DagsterPostgresStorage):
