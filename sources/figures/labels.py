@@ -30,9 +30,12 @@ class Labels:
 
     def of(
         self, text: Text, lines: Sequence[Sequence[Span]], quantities: Sequence[Quantity], block: Block, region: Region, tile: Tile | None,
-        title: str, category: Category | None,
+        title: str, over: str, category: Category | None,
     ) -> Iterator[tuple[str, str]]:
-        """The label of each quantity of a text, and in words where it was found; ``title`` serves where there is no other."""
+        """The label of each quantity of a text, and in words where it was found.
+
+        ``title`` serves where there is no other, the heading ``over`` its frame where nothing stands beside the number.
+        """
         heads = self._head_lines(text, lines, quantities, tile)
         before = ""
         of_unit: dict[str, tuple[str, Period | None]] = {}
@@ -60,7 +63,7 @@ class Labels:
                 why, label = next(((why, words) for why, words in found.items() if words), ("beside or under it", below))
                 if title and tile is not None and any(id(line[0]) in tile.title_lines for line in lines):
                     label = label or title  # it stands over the number, nearer than what is beside
-                label = label or self._beside(q, text, region, block) or self._under_it(q, text, region, alone=not title)
+                label = label or self._beside(q, text, region, block) or over or self._under_it(q, text, region, alone=not title)
             label = _with_what_was_done(label or title, q)
             if not re.sub(rf"[{_PARTICLES}\W]", "", label):
                 label = self._rest(text, q, quantities) or self.scene.outline.title
@@ -136,8 +139,6 @@ class Labels:
         box = text.box(q.start, q.end)
         if box is None:
             return ""
-        if alone and region.parent and (over := self._over_frame(region, region.parent)):
-            return over
         best, least = "", 60.0
         blocks = [*region.blocks(), *(region.parent.blocks() if region.parent and alone else [])]
         for other in blocks:
@@ -146,16 +147,6 @@ class Labels:
                 words = " ".join(s.text for s in other.lines[0])
                 if len(words) <= 40 and not SENTENCE_END.search(words) and not self.scene.has_figure(words):
                     best, least = heading(words, self.scene.context).label or "", distance
-        return best
-
-    def _over_frame(self, region: Region, parent: Region) -> str:
-        """The heading right over the frame that a number stands in."""
-        best, least = "", 30.0
-        for other in parent.blocks():
-            words, distance = other.text, region.box.top - other.box.bottom
-            stands_over = -2 <= distance < least and overlap(other.box.x0, other.box.x1, region.box.x0, region.box.x1) > 0
-            if stands_over and len(other.lines) == 1 and len(words) <= 40 and not SENTENCE_END.search(words) and not self.scene.has_figure(words):
-                best, least = heading(words, self.scene.context).label, distance
         return best
 
     @staticmethod

@@ -26,8 +26,8 @@ _PAGE_NUMBER = re.compile(
     r"^[\s\-－―–—~〜・|pP.]*(?:[0-9]{1,4}|[ivxIVX]{1,6})(?:\s*[/／]\s*[0-9]{1,4})?\s*(?:ページ|頁)?[\s\-－―–—~〜・|]*$"
 )
 _RAISED = re.compile(r"\s*[0-9]{1,2}[)）]?\s*$")
+_NAMES = re.compile(r"[^\W\d_]{2}")  # two letters or more; a sign or a lone one names nothing
 # A line that says nothing but a point in time: 令和3年10月15日16時45分時点（速報値）
-_NAMES = re.compile(r"[^\W\d_]{2}")
 _AS_OF = re.compile("時点|現在")
 _BESIDE_DATE = re.compile(r"[0-9]{1,2}時(?:[0-9]{1,2}分)?|時点|現在|速報値?|暫定値?|\W")
 
@@ -171,7 +171,8 @@ class _PageReader:
         title = loose.title or self.tiles.title_above(box, region) or ("" if MEASURE.fullmatch(local_title) else local_title)
         if not (title or self.scene.outline.title):
             title = self.tiles.title_above(box, region, reach=40, beside=True)
-        labels = self.labels.of(text, kept, reading.figures, block, region, tile, title, category)
+        over = "" if title or region.parent is None else self.tiles.title_above(region.box, region.parent, reach=30)
+        labels = self.labels.of(text, kept, reading.figures, block, region, tile, title, over, category)
         figures = [self._emit(q, text, label, title, why) for q, (label, why) in zip(reading.figures, labels, strict=True)]
         self._account(text, reading.marks, None, "", figures, reading.figures)
 
