@@ -166,9 +166,9 @@ def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
     for block in region.blocks():
         # Years with nothing but the caption of the chart close under them are years all the same; over a number they date that.
         captioned = not any(looks_like_value(span.text) for line in block.lines[1:] for span in line)
-        for span in block.spans:
+        for span in block.lines[0] if captioned else ():
             dates = _dates(span, fiscal_year)
-            if len(block.lines) == 1 or (dates and captioned and span in block.lines[0]):
+            if dates or len(block.lines) == 1:
                 rows.setdefault(round(span.box.bottom / 3), []).extend(dates or [span])
                 spans.append(span)
     for key in sorted(rows):

@@ -22,6 +22,7 @@ _LATIN_BREAK = re.compile(r"[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z]")
 _SPREAD = re.compile(r"\S(?: \S)+")
 # 原料, 895: a name and its value, as a list or the labels of a chart give them line by line.
 _NAMED_VALUE = re.compile(r"^\D{1,20}[\s,、:：][0-9０-９][0-9０-９,.，．]*\s*\D{0,4}$")
+# What no typesetter breaks: 92.3％）, or one letter with the marks that cling to it.
 _UNBROKEN = re.compile(r"(?:[0-9A-Za-z０-９,.，．]+[%％]?|.)[、。，．）)」』】〕ー]*")
 
 
@@ -83,7 +84,7 @@ def runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right:
 
 
 def _first_piece(span: Span) -> float:
-    """The width of what a line begins with that no typesetter breaks: a letter, or a whole number or word, with the marks that cling to it."""
+    """The width of the first piece of a line that is not broken."""
     match = _UNBROKEN.match(span.text)
     glyphs = [g for _, g in span.chars[: match.end() if match else 1] if g is not None]
     return glyphs[-1].x1 - glyphs[0].x0 if glyphs else 0.0

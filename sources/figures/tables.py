@@ -121,7 +121,7 @@ def read_cells(
         ]
         beside = next((c for c in grid.cells if c.col_end + 1 == cell.col and c.col >= heads.cols and c.row <= cell.row <= c.row_end), None)
         if beside is not None and id(beside) in heads.coloured and not has_figure(beside.text):
-            # A form: 予算額 | 8,500千円 | 決算額 | 7,932千円. What is right beside a value names it; what names more rows goes on to.
+            # A form: 予算額 | 8,500千円 | 決算額 | 7,932千円. What is right beside a value names it, with what stands for more rows.
             lefts = [(c, over) for c, over in lefts if c.row_end - c.row > beside.row_end - beside.row] + [(beside, above(beside))]
         yield _governed_cell(cell, tops, lefts, group, base, notes, each, caption, _is_no_year(cell, [*tops, *(c for c, _ in lefts)], grid, heads))
 

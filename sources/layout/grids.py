@@ -301,9 +301,11 @@ def _headed(bands: Sequence[list[float]], rows: Sequence[Sequence[Span]], values
 
     def pairs(order: Sequence[int]) -> dict[int, int]:
         found: dict[int, int] = {}
+        taken = -1
         for a, b in pairwise(order):
-            if filled[a] != filled[b] and len(filled[a]) == len(filled[b]) == 1 and a not in found | dict.fromkeys(found.values()):
+            if a != taken and filled[a] != filled[b] and len(filled[a]) == len(filled[b]) == 1:
                 found[min(a, b)] = max(a, b)
+                taken = b
         return found
 
     def left_over(found: dict[int, int]) -> tuple[int, int, float]:

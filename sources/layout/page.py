@@ -191,11 +191,11 @@ def _turned_spans(page: Page, turn: int) -> list[Span]:
     return found
 
 
-def _all_grids(rules: Sequence[Rule], panels: Sequence[Panel]) -> list[Grid]:
-    """Grids drawn by rules and frames; and, where there are none, by cells that differ in colour alone."""
+def _all_grids(rules: Sequence[Rule], panels: Sequence[Panel]) -> tuple[list[Grid], list[Grid]]:
+    """Grids drawn by rules and frames; and, where there are none, those of cells that differ in colour alone."""
     drawn = ruled_grids(rules, [p for p in panels if p.stroked])
     shaded = [p for p in panels if not p.stroked and not any(_inside(p.box, g.box, 3) for g in drawn)]
-    return drawn + ruled_grids([], shaded)
+    return drawn, ruled_grids([], shaded)
 
 
 def analyse(page: Page) -> Layout:
@@ -228,14 +228,15 @@ def _tables_and_panels(page: Page, index: _Index) -> tuple[list[Grid], list[Pane
     stacks: list[Panel] = []
     bands: list[Grid] = []
     taken: set[int] = set()
-    for grid in sorted(_all_grids(page.rules, panels), key=lambda g: _area(g.box)):
+    drawn, shaded = _all_grids(page.rules, panels)
+    for grid in sorted([*drawn, *shaded], key=lambda g: _area(g.box)):
         placed = _fill(grid, index, taken)
         _tint(grid, panels)
         part_rows(grid, looks_like_value)
         if placed and _is_table(grid):
             tables.append(grid)
             taken |= placed
-        elif placed and (_is_row(grid) or _is_column(grid, index, page.width)):
+        elif placed and any(grid is one for one in shaded) and (_is_row(grid) or _is_column(grid, index, page.width)):
             bands.append(grid)
         elif grid.cols == 1 and placed and sum(1 for c in grid.cells if c.spans) >= 2:
             stacks.append(Panel(grid.box, filled=False, stroked=True))
@@ -252,10 +253,10 @@ def _is_row(grid: Grid) -> bool:
 
 def _is_ground(panel: Panel, index: _Index) -> bool:
     """Whether a panel without an outline is the ground of three or more pieces of text on one line: a row, and no heading's dress."""
-    if panel.stroked:
+    inked = [g for g in index.within(panel.box) if not g.text.isspace()]
+    if panel.stroked or not inked or max(g.baseline for g in inked) - min(g.baseline for g in inked) > 0.5 * inked[0].size:
         return False
-    found = spans(index.within(panel.box))
-    return len(found) >= 3 and all(_on_one_line(found[0], span) for span in found)
+    return len(spans(inked)) >= 3
 
 
 def _is_column(grid: Grid, index: _Index, width: float) -> bool:
