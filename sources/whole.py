@@ -55,24 +55,37 @@ def draft(parent: Path) -> Iterator[Path]:
 def _locked_draft(parent: Path) -> tuple[Path, int]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=DRAFT, dir=parent))
-        lock = os.open(folder, os.O_RDONLY)
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        if folder.exists():  # otherwise it was taken for a dead one before it was locked
-            return folder, lock
-        os.close(lock)
+        with suppress(FileNotFoundError):  # until it is locked, another process may take it for a dead one and remove it
+            lock = _locked(folder)
+            if folder.exists():
+                return folder, lock
+            os.close(lock)
+
+
+def _locked(folder: Path) -> int:
+    """A handle that keeps ``sweep`` away from a folder, wherever it is moved, until it is closed or the process has ended, however it ended."""
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    return lock
+
+
+def _left_behind(parent: Path, prefix: str) -> Iterator[Path]:
+    """The folders of that kind that no living process has locked, each locked while it is dealt with."""
+    for folder in parent.glob(f"{prefix}*"):
+        with suppress(OSError):
+            lock = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                yield folder
+            finally:
+                os.close(lock)
 
 
 def sweep(parent: Path) -> None:
     """Remove the drafts of processes that ended in the middle, and put back a folder that one of them had just moved aside."""
-    for folder in parent.glob(f"{DRAFT}*"):
-        with suppress(OSError):
-            lock = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system frees the lock of a process that ended, however it ended
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(lock)
-    for folder in parent.glob(f"{OLD}*"):
+    for folder in _left_behind(parent, DRAFT):
+        shutil.rmtree(folder, ignore_errors=True)
+    for folder in _left_behind(parent, OLD):
         place = folder.with_name(folder.name.removeprefix(OLD))
         if place.exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -119,9 +132,13 @@ def put(fresh: Path, folder: Path) -> None:
         fresh.rename(folder)
     elif not _exchanged(fresh, folder):
         old = folder.with_name(OLD + folder.name)
-        folder.rename(old)
-        fresh.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
+        lock = _locked(folder)
+        try:
+            folder.rename(old)
+            fresh.rename(folder)
+            shutil.rmtree(old, ignore_errors=True)
+        finally:
+            os.close(lock)
 
 
 def _exchanged(one: Path, other: Path) -> bool:

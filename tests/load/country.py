@@ -23,6 +23,7 @@ from tests.cluster import Cluster, cluster, settings
 from tests.load.soak import differences, soak
 from tests.load.towns import towns
 
+IDLE = 180  # seconds without a run under way, after which none comes any more
 UNDER_WAY = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 
 
@@ -91,6 +92,7 @@ def backfilled(
             made.worker(f"worker{number}")
         made.backfill("ingest", editions)
         home, seen, began, killed = Home.find(), Seen(), time.monotonic(), False
+        at_work = began
         while True:
             fallen = [name for name, process in made.processes.items() if process.poll() is not None]
             assert not fallen, f"{fallen} ended\n{made.told()}"
@@ -108,8 +110,10 @@ def backfilled(
             under_way = instance.get_runs_count(dg.RunsFilter(statuses=UNDER_WAY))
             if done == len(editions) and not under_way and (not publishes or (home.exports / "latest").exists() and (home.site / "index.html").exists()):
                 break
-            if time.monotonic() - began > 3600 * hours:
-                print(f"stopped after {hours} h", flush=True)
+            if under_way:
+                at_work = time.monotonic()
+            if time.monotonic() - began > 3600 * hours or time.monotonic() - at_work > IDLE:
+                print("stopped: " + ("nothing is under way" if not under_way else f"{hours} h are over"), flush=True)
                 break
             time.sleep(look)
         if publishes:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from sources.whole import Flaw
 DIES = """
 import os, sys
 from pathlib import Path
+from typing import Any
 from sources import whole
 with whole.replacing(Path(sys.argv[1])) as fresh:
     (fresh / "half").touch()
@@ -69,6 +71,33 @@ def test_a_draft_at_work_is_left_alone(tmp_path: Path) -> None:
     with whole.draft(tmp_path) as one, whole.draft(tmp_path) as other:
         assert one.is_dir() and other.is_dir()
     assert names(tmp_path) == []
+
+
+def test_another_process_that_sweeps_between_two_steps_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers write beside one another: a draft that is not locked yet, a folder that is moved aside for a moment."""
+    made, moved, swept = whole.tempfile.mkdtemp, Path.rename, []
+
+    def mkdtemp(**named: Any) -> str:
+        name = made(**named)
+        if not swept:
+            whole.sweep(tmp_path)
+            swept.append(name)
+        return name
+
+    def rename(path: Path, target: Path) -> None:
+        moved(path, target)
+        if target.name.startswith(whole.OLD):
+            whole.sweep(tmp_path)
+            swept.append(target.name)
+
+    monkeypatch.setattr(whole.tempfile, "mkdtemp", mkdtemp)
+    monkeypatch.setattr(Path, "rename", rename)
+    monkeypatch.setattr(whole, "_exchanged", lambda one, other: False)
+    for name in ("first", "second"):
+        with whole.replacing(tmp_path / "place") as fresh:
+            (fresh / name).touch()
+    assert len(swept) == 2
+    assert names(tmp_path / "place") == ["SHA256SUMS", "second"] and names(tmp_path) == ["place"]
 
 
 def test_a_list_tells_what_changed_came_and_went_and_vouches_for_itself(tmp_path: Path) -> None:
