@@ -23,6 +23,7 @@ from tests.cluster import Cluster, cluster, settings
 from tests.load.soak import differences, soak
 from tests.load.towns import towns
 
+FEW = 100  # runs that wait or are under way, below which the next are asked for
 IDLE = 180  # seconds without a run under way, after which none comes any more
 UNDER_WAY = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 
@@ -81,16 +82,27 @@ def told(**environment: str) -> Iterator[None]:
 
 
 def backfilled(
-    made: Cluster, editions: Sequence[str], workers: int, *, kill: bool = False, look: float = 1, hours: float = 1, publishes: bool = True, postgres: int = 0
+    made: Cluster,
+    editions: Sequence[str],
+    workers: int,
+    *,
+    kill: bool = False,
+    look: float = 1,
+    hours: float = 1,
+    publishes: bool = True,
+    postgres: int = 0,
+    at_once: int = 0,
 ) -> Seen:
-    """Every edition through the job ``ingest`` by the workers. With ``kill`` one dies with all its processes in the middle of a run."""
+    """Every edition through the job ``ingest`` by the workers. With ``kill`` one dies with all its processes in the middle of a run.
+    With ``at_once`` so many are backfilled together, the earliest years first, and the next when almost none of them waits: Dagster looks at
+    all runs that wait whenever it starts one."""
     names = ("DAGSTER_HOME", "SHINCHOKU_HOME", "SHINCHOKU_SERIES", "SHINCHOKU_POSTGRES", "SHINCHOKU_BROKER")
     with told(**{name: made.environment[name] for name in names}), dg.DagsterInstance.get() as instance:
         add_editions(load(), instance)
         made.serve()
         for number in range(workers):
             made.worker(f"worker{number}")
-        made.backfill("ingest", editions)
+        waiting = sorted(editions, key=lambda edition: edition.partition("-")[::-1]) if at_once else list(editions)
         home, seen, began, killed = Home.find(), Seen(), time.monotonic(), False
         at_work = began
         while True:
@@ -112,6 +124,10 @@ def backfilled(
                 break
             if under_way:
                 at_work = time.monotonic()
+            if waiting and under_way < FEW and instance.get_runs_count(dg.RunsFilter(job_name="ingest")) >= len(editions) - len(waiting):
+                together = at_once or len(waiting)
+                made.backfill("ingest", waiting[:together])
+                del waiting[:together]
             if time.monotonic() - began > 3600 * hours or time.monotonic() - at_work > IDLE:
                 print("stopped: " + ("nothing is under way" if not under_way else f"{hours} h are over"), flush=True)
                 break
@@ -149,6 +165,7 @@ def main() -> int:
     parser.add_argument("--years", type=int, default=5, help="editions of each (default 5)")
     parser.add_argument("--first", type=int, help="read only so many editions of them")
     parser.add_argument("--workers", type=int, default=2, help="Celery workers of one process each (default 2)")
+    parser.add_argument("--at-once", type=int, default=0, help="backfill so many editions together, the earliest years first (default: all)")
     parser.add_argument("--kill", action="store_true", help="kill a worker after a third of the editions")
     parser.add_argument("--hours", type=float, default=1, help="stop after so many (default 1)")
     parser.add_argument("--alone", type=int, default=4, help="towns whose editions are read again in one process (default 4)")
@@ -161,7 +178,8 @@ def main() -> int:
         with told(SHINCHOKU_SERIES=str(series)):
             editions = [edition for edition in load().editions if edition.startswith("town_")][: chosen.first]
         with cluster(folder, addresses, folder / "home", series, SHINCHOKU_REDELIVERY_SECONDS="60") as made:
-            seen = backfilled(made, editions, chosen.workers, kill=chosen.kill, look=15, hours=chosen.hours, publishes=False, postgres=addresses.pids[0])
+            ways = {"kill": chosen.kill, "hours": chosen.hours, "at_once": chosen.at_once}
+            seen = backfilled(made, editions, chosen.workers, look=15, publishes=False, postgres=addresses.pids[0], **ways)
         done = [edition for edition in editions if (folder / "home" / "accepted" / edition).is_dir()]
         print(f"{len(done)} of {len(editions)} editions in {seen.done[-1][0]:.0f} s by {chosen.workers} workers: {seen.an_hour:.0f} reports an hour")
         print(f"{seen.failed} runs failed and were started again")
