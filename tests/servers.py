@@ -40,9 +40,10 @@ def need(*programs: str, others: Sequence[str] = ()) -> None:
 
 
 @contextmanager
-def running() -> Iterator[Servers]:
-    """Both, empty, until the block ends."""
-    folder = Path(tempfile.mkdtemp(prefix="shinchoku-servers-"))
+def running(kept: Path | None = None) -> Iterator[Servers]:
+    """Both until the block ends: empty, or with what they held when they ran in the folder ``kept`` before."""
+    folder = kept or Path(tempfile.mkdtemp(prefix="shinchoku-servers-"))
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o755)  # PostgreSQL runs as a user of its own
     base = ports(32, 79)
     try:
@@ -52,8 +53,11 @@ def running() -> Iterator[Servers]:
         pids = tuple(map(int, (folder / "w" / "pids").read_text().split()))
         yield Servers(f"postgresql://{user}@127.0.0.1:{base + 32}/postgres", f"redis://127.0.0.1:{base + 79}/0", pids)
     finally:
+        for pid in (folder / "w" / "pids").read_text().split()[:1]:
+            os.kill(int(pid), signal.SIGINT)  # asked by SIGTERM, PostgreSQL waits for those who are still connected
         stop(folder / "w" / "pids")
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def ports(*offsets: int) -> int:

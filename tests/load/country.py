@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 
 from pipelines.home import Home
 from pipelines.partitions import add_editions
@@ -95,14 +97,15 @@ def backfilled(
 ) -> Seen:
     """Every edition through the job ``ingest`` by the workers. With ``kill`` one dies with all its processes in the middle of a run.
     With ``at_once`` so many are backfilled together, the earliest years first, and the next when almost none of them waits: Dagster looks at
-    all runs that wait whenever it starts one."""
+    all runs that wait whenever it starts one. Editions that have a run, or are in a backfill, are not asked for again."""
     names = ("DAGSTER_HOME", "SHINCHOKU_HOME", "SHINCHOKU_SERIES", "SHINCHOKU_POSTGRES", "SHINCHOKU_BROKER")
     with told(**{name: made.environment[name] for name in names}), dg.DagsterInstance.get() as instance:
         add_editions(load(), instance)
         made.serve()
         for number in range(workers):
             made.worker(f"worker{number}")
-        waiting = sorted(editions, key=lambda edition: edition.partition("-")[::-1]) if at_once else list(editions)
+        asked = _asked(instance)
+        waiting = [e for e in (sorted(editions, key=lambda edition: edition.partition("-")[::-1]) if at_once else editions) if e not in asked]
         home, seen, began, killed = Home.find(), Seen(), time.monotonic(), False
         at_work = began
         while True:
@@ -138,6 +141,13 @@ def backfilled(
     return seen
 
 
+def _asked(instance: dg.DagsterInstance) -> set[str]:
+    """The editions that were asked for before, where a deployment goes on that had been stopped."""
+    backfills = instance.get_backfills(BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED]))
+    runs = instance.get_runs(dg.RunsFilter(job_name="ingest"))
+    return {run.tags["dagster/partition"] for run in runs} | {name for backfill in backfills for name in backfill.partition_names or ()}
+
+
 def _settled(made: Cluster, instance: dg.DagsterInstance, editions: Sequence[str]) -> None:
     """Once more: an edition that was judged before the year before it was accepted is judged anew, the others have nothing to do."""
     ended = dg.RunsFilter(job_name="ingest", statuses=[dg.DagsterRunStatus.SUCCESS])
@@ -160,7 +170,8 @@ def apart(one: Path, other: Path) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition(".")[0], epilog="python -m tests.load.country --towns 1741 --years 5 --workers 2 --kill --hours 12")
+    example = "python -m tests.load.country --towns 1741 --years 5 --workers 2 --kill --hours 12 --folder /data/country"
+    parser = argparse.ArgumentParser(description=__doc__.partition(".")[0], epilog=example)
     parser.add_argument("--towns", type=int, default=20, help="how many made-up towns (default 20; the country has 1741)")
     parser.add_argument("--years", type=int, default=5, help="editions of each (default 5)")
     parser.add_argument("--first", type=int, help="read only so many editions of them")
@@ -170,30 +181,43 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=1, help="stop after so many (default 1)")
     parser.add_argument("--alone", type=int, default=4, help="towns whose editions are read again in one process (default 4)")
     parser.add_argument("--series", type=Path, help="a folder that python -m tests.load.towns made")
+    parser.add_argument("--folder", type=Path, help="keep everything in this folder, and go on with what it holds of a run that was stopped")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="country-") as name, servers.running() as addresses:
-        folder = Path(name)
-        series = chosen.series or towns(folder / "series", chosen.towns, chosen.years)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    with (nullcontext(chosen.folder) if chosen.folder else tempfile.TemporaryDirectory(prefix="country-")) as name:
+        return _read(Path(name), chosen)
+
+
+def _read(folder: Path, chosen: argparse.Namespace) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    series = chosen.series or folder / "series"
+    if not series.exists():
+        towns(series, chosen.towns, chosen.years)
+    if not (folder / "dagster").exists():
         settings(folder / "dagster", run_monitoring={"max_runtime_seconds": 300, "poll_interval_seconds": 10})
-        with told(SHINCHOKU_SERIES=str(series)):
-            editions = [edition for edition in load().editions if edition.startswith("town_")][: chosen.first]
-        with cluster(folder, addresses, folder / "home", series, SHINCHOKU_REDELIVERY_SECONDS="60") as made:
-            ways = {"kill": chosen.kill, "hours": chosen.hours, "at_once": chosen.at_once}
-            seen = backfilled(made, editions, chosen.workers, look=15, publishes=False, postgres=addresses.pids[0], **ways)
-        done = [edition for edition in editions if (folder / "home" / "accepted" / edition).is_dir()]
-        print(f"{len(done)} of {len(editions)} editions in {seen.done[-1][0]:.0f} s by {chosen.workers} workers: {seen.an_hour:.0f} reports an hour")
-        print(f"{seen.failed} runs failed and were started again")
-        for at in (len(seen.memory) // 10, len(seen.memory) // 2, -1):
-            print(f"after {seen.done[at][0]:.0f} s, largest process in MiB: {seen.memory[at]}")
-        spent = {kind: round(seen.each(kind), 2) for kind in ("worker", "daemon", "code", "postgres")}
-        print(f"processor seconds a report: {spent}")
-        names = sorted({edition.partition("-")[0] for edition in done})  # whole towns: each year is held against the year before
-        drawn = random.Random(0).sample(names, min(chosen.alone, len(names)))
-        sample = [edition for edition in done if edition.partition("-")[0] in drawn]
-        with told(SHINCHOKU_SERIES=str(series), SHINCHOKU_HOME=str(folder / "alone")):
-            failures = soak(sample, Home.find()).failures
-        different = differences(sample, folder / "home", folder / "alone")
-        print(f"{len(sample)} editions in one process: {len(different)} files differ", *different, *failures, sep="\n")
+    with told(SHINCHOKU_SERIES=str(series)):
+        editions = [edition for edition in load().editions if edition.startswith("town_")][: chosen.first]
+    with (
+        servers.running(folder / "servers" if chosen.folder else None) as addresses,
+        cluster(folder, addresses, folder / "home", series, SHINCHOKU_REDELIVERY_SECONDS="60") as made,
+    ):
+        ways = {"kill": chosen.kill, "hours": chosen.hours, "at_once": chosen.at_once}
+        seen = backfilled(made, editions, chosen.workers, look=15, publishes=False, postgres=addresses.pids[0], **ways)
+    done = [edition for edition in editions if (folder / "home" / "accepted" / edition).is_dir()]
+    fresh = seen.done[-1][1] - seen.done[0][1]
+    print(f"{len(done)} of {len(editions)} editions, {fresh} of them in {seen.done[-1][0]:.0f} s by {chosen.workers} workers: {seen.an_hour:.0f} reports an hour")
+    print(f"{seen.failed} runs failed and were started again")
+    for at in (len(seen.memory) // 10, len(seen.memory) // 2, -1):
+        print(f"after {seen.done[at][0]:.0f} s, largest process in MiB: {seen.memory[at]}")
+    spent = {kind: round(seen.each(kind), 2) for kind in ("worker", "daemon", "code", "postgres")}
+    print(f"processor seconds a report: {spent}")
+    names = sorted({edition.partition("-")[0] for edition in done})  # whole towns: each year is held against the year before
+    drawn = random.Random(0).sample(names, min(chosen.alone, len(names)))
+    sample = [edition for edition in done if edition.partition("-")[0] in drawn]
+    with told(SHINCHOKU_SERIES=str(series), SHINCHOKU_HOME=str(folder / "alone")):
+        failures = soak(sample, Home.find()).failures
+    different = differences(sample, folder / "home", folder / "alone")
+    print(f"{len(sample)} editions in one process: {len(different)} files differ", *different, *failures, sep="\n")
     return 1 if different or failures or len(done) < len(editions) else 0
 
 
