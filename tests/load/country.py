@@ -142,10 +142,13 @@ def backfilled(
 
 
 def _asked(instance: dg.DagsterInstance) -> set[str]:
-    """The editions that were asked for before, where a deployment goes on that had been stopped."""
+    """The editions that were asked for before, where a deployment goes on that had been stopped; not those whose runs failed by it for good."""
     backfills = instance.get_backfills(BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED]))
-    runs = instance.get_runs(dg.RunsFilter(job_name="ingest"))
-    return {run.tags["dagster/partition"] for run in runs} | {name for backfill in backfills for name in backfill.partition_names or ()}
+    asked = {name for backfill in backfills for name in backfill.partition_names or ()}
+    runs: dict[bool, set[str]] = {True: set(), False: set()}
+    for run in instance.get_runs(dg.RunsFilter(job_name="ingest")):
+        runs[run.status == dg.DagsterRunStatus.FAILURE].add(run.tags["dagster/partition"])
+    return runs[False] | asked - runs[True]
 
 
 def _settled(made: Cluster, instance: dg.DagsterInstance, editions: Sequence[str]) -> None:
