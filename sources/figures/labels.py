@@ -39,7 +39,7 @@ class Labels:
         heads = self._head_lines(text, lines, quantities, tile)
         before = ""
         of_unit: dict[str, tuple[str, Period | None]] = {}
-        end = 0
+        end, line_before = 0, -1
         for q in quantities:
             if _NEW_TOPIC.search(text.string, end, q.start):
                 before, of_unit = "", {}
@@ -55,7 +55,7 @@ class Labels:
             why = "words of its own line" if own else "the figure before it"
             if own:
                 label = f"{head} {own}" if head and head not in own and len(head) <= 40 else own
-            elif before and n - 1 not in heads:
+            elif before and (n - 1 not in heads or n == line_before):
                 label = before
             else:
                 below = "" if head or before else self._title_below(text, lines, q, n, heads, tile)
@@ -69,7 +69,7 @@ class Labels:
                 label = self._rest(text, q, quantities) or self.scene.outline.title
             if category is not None and category.text not in label:
                 label = f"{category.text} {label}".strip()
-            before = label
+            before, line_before = label, n
             of_unit[q.unit] = label, q.period
             yield label or title, why if label else "the title"
 

@@ -19,7 +19,7 @@ from sources.figures.tables import CellReading, read_cells, right_edge
 from sources.figures.tiles import Tile, Tiles
 from sources.layout.page import Block, Layout, Region, Table
 from sources.layout.text import Span, overlap
-from sources.notation import Context, Heading, Mark, Quantity, plain_kanji
+from sources.notation import Context, Heading, Mark, Quantity, class_limits, plain_kanji
 from sources.records import Box, Figure, LedgerEntry, Period, Statement, union
 
 _PAGE_NUMBER = re.compile(
@@ -232,6 +232,7 @@ class _PageReader:
         under = "" if "単位" in caption else self._unit_under(box, region)
         over = "\n".join(dict.fromkeys(words for words in (self.scene.outline.title, caption, under) if words))
         done: set[int] = set()
+        context = replace(context, limits=class_limits("\n".join(cell.text for cell in grid.cells)))
         for reading in read_cells(grid, context, over, self._notes_of(box, region), self.scene.has_figure):
             if not all(id(s) in self.scene.charts.ticks for s in reading.cell.spans):
                 self._cell(reading, title, area_of(box, region), ruled=grid.ruled)

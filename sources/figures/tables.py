@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from sources.figures.heads import DAY, NUMBERED, YEAR_HEAD, Heads, fills_row, find_heads, folded, is_period
-from sources.figures.lines import Text
+from sources.figures.lines import Text, first_piece
 from sources.figures.saying import SENTENCE_END, heading
 from sources.layout.grids import Cell, Grid
 from sources.layout.page import looks_like_value
@@ -169,11 +170,13 @@ def _under_heads(
         # 契約数 or 国 at the left names the row; only a head above its column or a bracket says in what it is counted.
         counted = "(" not in folded(text) and "単位" not in text
         context = _governed(context, replace(says, unit="", scale=0) if counted else says)
+    fiscal = {says.period.start.year for _, says in column if says.period and says.period.kind == "fiscal_year"}
     for _, says in column:
         # A day in the head beats the year of the row; a year that the head names (R3年度人件費率) does so too.
-        context = _governed(context, says)
+        same = says.period is not None and says.period.kind == "calendar_year" and says.period.start.year in fiscal  # R6 over 2024
+        context = _governed(context, replace(says, period=None) if same else says)
     for cell in [] if any(says.unit for _, says in column) else units:
-        said = heading(f"(単位：{cell.text.strip()})", base)
+        said = heading(f"(単位：{running(cell).strip()})", base)
         context = replace(context, unit=said.unit or context.unit, scale=said.scale)
     if _RATE.search(folded(column[-1][1].label if column else "")) and re.search(r"単位[^)）\n]*[%％]", caption):
         # (単位：百万円、％): the second unit is that of the rates.
@@ -223,9 +226,16 @@ def running(cell: Cell) -> str:
 
 
 def right_edge(cell: Cell) -> float | None:
-    """Where the lines of a cell break that is set as prose: from its left side, in lines of some length. Numbers and units are set otherwise."""
+    """Where the lines of a cell break for want of room: prose from its left side, and words of which no further letter fits (目／標). Numbers and
+    units are set otherwise."""
     prose = any(len(span.text) >= 6 for span in cell.spans) and all(span.box.x0 <= cell.box.x0 + 1.7 * span.size for span in cell.spans)
-    return cell.box.x1 if prose else None
+    return cell.box.x1 if prose or _is_narrow(cell) else None
+
+
+def _is_narrow(cell: Cell) -> bool:
+    room = cell.box.x1 - cell.box.x0
+    full = all(line.box.x1 - line.box.x0 + first_piece(following) > room - 0.7 * line.size for line, following in pairwise(cell.spans))
+    return full and not re.search(r"\d", cell.text)
 
 
 def _years_before(period: Period, years: int) -> Period:
