@@ -64,12 +64,19 @@ class Labels:
                 if title and tile is not None and any(id(line[0]) in tile.title_lines for line in lines):
                     label = label or title  # it stands over the number, nearer than what is beside
                 label = label or self._beside(q, text, region, block) or over or self._under_it(q, text, region, alone=not title)
+            box = text.box(q.start, q.end)
+            series = self.scene.charts.legends.series_of(box) if box is not None and not own else None
+            row = series.row if series else ""
+            if series is not None:
+                why = "the colour of a legend"
+                row = row or ("" if label == over or title.startswith(label) or self.scene.charts.legends.names(label) else label)
+                label = f"{row} {series.name}".strip()
             label = _with_what_was_done(label or title, q)
             if not re.sub(rf"[{_PARTICLES}\W]", "", label):
                 label = self._rest(text, q, quantities) or self.scene.outline.title
             if category is not None and category.text not in label:
                 label = f"{category.text} {label}".strip()
-            before, line_before = label, n
+            before, line_before = row if series else label, n
             of_unit[q.unit] = label, q.period
             yield label or title, why if label else "the title"
 

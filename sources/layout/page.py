@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -67,6 +67,12 @@ class Region:
 
     def blocks(self) -> list[Block]:
         return [item for item in self.items if isinstance(item, Block)]
+
+    def and_around(self) -> Iterator[Region]:
+        """It and the regions that it lies in, the nearest first."""
+        yield self
+        if self.parent is not None:
+            yield from self.parent.and_around()
 
 
 @dataclass(slots=True)
