@@ -46,10 +46,15 @@ _GROUPS = re.compile(
     r"(?:全国|県|府|都|国|市|他都市|政令市|類似団体|同規模|管内|道内|県内|全県|世代|男女|業種)(?:の)?(?:平均|"
     r"計|全体|値|水準)?(?:値)?(?: ?(?:比|と比|に比|より|を|との差|に対し))|平均(?:より|を|と比|"
     r"に比)")
+# 全国平均の77.9％を5.5ポイント下回る
+_THAN_THAT = re.compile(r" ?\)?(?:を|より|に比べ|と比べ)[も、 ]?(?:約)?\Z")
+_MEAN = re.compile(
+    r"(?:全国|県|府|都|国|市|他都市|政令市|類似団体|同規模|管内|道内|県内|全県)(?:の)?(?:平均|計|全体|値|水準)?値?(?:は|の|\()? ?\Z|"
+    r"平均(?:値)?(?:は|の|\()? ?\Z")
 _UNIT_LINE = re.compile(r"(?m:^) ?[(]?(?:単位 ?[:：]? ?)?([十百千]?[万億兆]?)([^\s\d()\n]{1,8})[)]? ?(?m:$)")
 _SUBJECT_DROP = re.compile(r"(?<=\s)/(?=\s|$)|に(?:当たる|あたる|相当する|上る|のぼる|達する|及ぶ)\Z|[、。,:：・\s()\[\]【】〔〕<>〈〉「」『』◇◆○●◎■□★☆※→⇒~]+")
 _TAIL = re.compile(
-    r"(?:の|は|が|を|に|で|と|も|へ|から|より|について|として|である|約|あと|合計|計|累計|平均|延べ|のべ|およそ|うち|総額|新た|(?<![安健保完万])全)+$|^(?:中)$"
+    r"(?:の|は|が|を|に|で|と|も|へ|から|より|について|として|である|(?<![予契解条公節要規婚集制特盟密確])約|あと|合計|計|累計|平均|延べ|のべ|およそ|うち|総額|新た|(?<![安健保完万])全)+$|^(?:中)$"
 )
 _LEAD = re.compile(
     r"^(?:×|このうち|そのうち|うち|また|なお|さらに|および|及び|に(?:対する|おける|関する|係る|よる)|[のはがをにでと](?=[ァ-ヺ一-龥])|"
@@ -62,6 +67,8 @@ _COMPARING = re.compile(r"^(?:すると?|して(?:みると)?[もは]?|した場
 _ADNOMINAL = re.compile(r"(?:した|された|れた|った|ている|ていた|なかった)$")
 # 1,200件から着実に増え、1,500件: the rest of what was said of the number before.
 _CARRIED = re.compile(r"(?:から|より|であ|だっ|とな|にな)(?!の)[^\d]*[ぁ-ん]|し|され?|であり")
+# 19回実施（延べ843人: what was done so often, and no name of what follows.
+_DONE = re.compile(r"[一-龥ァ-ヺ]{2,4}")
 # 「便利になった」が 79.5％: whatever a quotation says, it is a name.
 _QUOTED = re.compile(
     r"[「『]([^「」『』\n]{2,30})[」』](?:と(?:の?回答|答え|感じ|思)[^\d、。\n]{0,8}?)?(?:の?(?:割合|回答|人|方|者))?[がはもを]?(?:全体の)?[、 ]?"
@@ -91,6 +98,7 @@ class _Said:
     base: Period | None = None
     depth: int = 0
     clause: int = 0  # where its clause begins
+    attached: bool = False  # whether these words begin right after another number
     before: str = ""  # the words of its sentence since the last number, dates blanked
     aimed: Dated | None = None  # the year of the target under which it stands
     left: bool = False  # what another number has come from
@@ -505,7 +513,8 @@ def _measures(text: str, said: list[_Said], context: Context) -> None:
         arrow = dated is not None and dated.base is not None
         kind = "growth" if number.kind == "ratio" else "change"
         before = text[(said[index - 1].number.end if index else 0) : number.start]
-        groups = bool(_GROUPS.search(before[-24:])) and one.versus is None
+        mean = text[(said[index - 2].number.end if index > 1 else 0) : said[index - 1].number.start] if index and _THAN_THAT.match(before) else ""
+        groups = bool(_GROUPS.search(before[-24:]) or _MEAN.search(mean)) and one.versus is None
         target = scope == "target" or (scope == "" and context.measure == "target") or number.aim
         if target and scope != "level" and not number.aim and _past(one, context):
             target = False
@@ -649,6 +658,7 @@ def _quantity(normal: Normal, text: str, one: _Said, context: Context) -> Quanti
 def _clauses(text: str, tokens: list[Token], said: list[_Said]) -> None:
     """Where the clause of each number begins, and the words that lead up to it."""
     begins = at = 0
+    attached = False
     words: list[str] = []
     numbers = iter(said)
     for token in tokens:
@@ -656,7 +666,9 @@ def _clauses(text: str, tokens: list[Token], said: list[_Said]) -> None:
         at = token.end
         if token.kind == "number":
             one = next(numbers)
-            one.clause, one.before = begins, "".join(words)
+            one.clause, one.before, one.attached = begins, "".join(words), attached
+        if token.kind in ("number", "line", "stop"):
+            attached = token.kind == "number"
         if token.kind in ("number", "line", "stop"):
             words = []
         elif token.kind == "period" or (token.kind == "skip" and token.text != "name" and token.reason != AGE):
@@ -670,16 +682,18 @@ def _clauses(text: str, tokens: list[Token], said: list[_Said]) -> None:
 def _words_around(text: str, one: _Said) -> tuple[str, str]:
     """The words that say what a number counts: the last that name something before it, and the word right after it."""
     after = _PREDICATE.match(text, one.number.end)
-    return _subject(_ASIDE.sub("", one.before[-120:])), after[1] if after else ""
+    return _subject(_ASIDE.sub("", one.before[-120:]), one.attached and len(one.before) < 120), after[1] if after else ""
 
 
-def _subject(before: str) -> str:
+def _subject(before: str, attached: bool) -> str:
     if quoted := _QUOTED.search(before):
         return quoted[1]
     pieces = [_COMPARING.sub("", piece) for piece in _SUBJECT_DROP.split(before)]
     for n, piece in reversed(list(enumerate(pieces, start=1))):
         subject = _LEAD.sub("", _TAIL.sub("", _LEAD.sub("", piece)))
-        if subject and not (n == 1 and _CARRIED.fullmatch(subject)) and not (n < len(pieces) and (_ADNOMINAL.search(piece) or _CONTINUES.search(piece))):
+        if n == 1 and (_CARRIED.fullmatch(subject) or attached and any(pieces[n:]) and _DONE.fullmatch(piece)):
+            continue
+        if subject and not (n < len(pieces) and (_ADNOMINAL.search(piece) or _CONTINUES.search(piece))):
             return subject
     return ""
 
