@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from sources.figures.legends import Legends, find_legends
 from sources.figures.saying import heading
 from sources.layout.page import Layout, Region, Table, looks_like_value
 from sources.layout.text import Span, overlap, words_of
 from sources.notation import Context
 from sources.records import Box, Period, union
 
-_TICK = re.compile(r"^[-－▲△+]?[0-9][0-9,]*(?:\.[0-9]+)?\s*[%％]?$")
+_TICK = re.compile(r"^([-－▲△+]?[0-9][0-9,]*(?:\.[0-9]+)?)(?:[%％]|\([^\d()]{1,6}\))?$")
 
 
 @dataclass(slots=True)
@@ -26,7 +27,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The ticks of an upright axis, the unit that stands over them, and the least and greatest of them."""
+    """The ticks of an axis, the unit that stands over them or at their end, and the least and greatest of them."""
 
     box: Box
     unit: str
@@ -47,16 +48,19 @@ class Charts:
 
     ticks: set[int] = field(default_factory=set)
     axes: list[Axis] = field(default_factory=list)
+    across: list[Axis] = field(default_factory=list)  # those that lie, under bars that do
     rows: list[list[Category]] = field(default_factory=list)
     categories: set[int] = field(default_factory=set)
     points: list[tuple[float, float]] = field(default_factory=list)
+    legends: Legends = field(default_factory=Legends)
 
 
 def _value(text: str) -> float | None:
     plain = unicodedata.normalize("NFKC", text).replace(" ", "")
-    if not _TICK.match(plain):
+    match = _TICK.match(plain)
+    if not match:
         return None
-    return float(re.sub(r"[,%+]", "", plain).replace("▲", "-").replace("△", "-"))
+    return float(re.sub(r"[,+]", "", match[1]).replace("▲", "-").replace("△", "-"))
 
 
 def _steps(spans: Sequence[Span], along: int) -> list[list[Span]]:
@@ -83,7 +87,7 @@ def _steps(spans: Sequence[Span], along: int) -> list[list[Span]]:
 
 def find_charts(layout: Layout, fiscal_year: int | None) -> Charts:
     """Axis ticks and rows of categories among the loose spans of a page."""
-    charts = Charts(points=layout.page.points)
+    charts = Charts(points=layout.page.points, legends=find_legends(layout.page))
     regions = list(_regions(layout.root))
     loose = [span for region in regions for block in region.blocks() for span in block.spans]
     tables = [item.grid for region in regions for item in region.items if isinstance(item, Table) and not item.grid.ruled]
@@ -100,6 +104,14 @@ def find_charts(layout: Layout, fiscal_year: int | None) -> Charts:
             for run in _steps(column, 1):
                 charts.ticks.update(id(s) for s in run)
                 runs.append(run)
+    lying: dict[int, list[Span]] = {}
+    for span in loose:
+        if _value(span.text) is not None and not _is_year(span.text):
+            lying.setdefault(round(span.baseline / 2), []).append(span)
+    for line in lying.values():
+        for run in _steps(line, 0):
+            if len(run) > 3 and _value(run[0].text) == 0:
+                charts.ticks.update(id(s) for s in run)
     charts.axes = [_axis(run, loose) for run in _longest(runs)]
     for region in regions:
         _find_rows(region, charts, fiscal_year)
@@ -126,6 +138,24 @@ def _axis(run: Sequence[Span], loose: Sequence[Span]) -> Axis:
         if (says.unit or says.scale) and not says.label.strip(" ()（）"):
             return Axis(box, says.unit, says.scale, min(values), max(values))
     return Axis(box, "", 0, min(values), max(values))
+
+
+def _lying(run: Sequence[Span], row: Sequence[Span]) -> Axis | None:
+    """An axis whose last tick has a unit with it or after it: 0 20 40 60 80 100（%）."""
+    last = run[-1]
+    after = [s.text for s in row if 0 <= s.box.x0 - last.box.x1 <= 3 * last.size and not looks_like_value(s.text)]
+    for words in (re.sub(r"^[-－▲△+\d０-９,，.．\s]+", "", last.text), *after[:1]):
+        says = heading(words, Context())
+        if says.unit and not says.label.strip(" ()（）"):
+            values = [value for s in run if (value := _value(s.text)) is not None]
+            return Axis(union(s.box for s in run), says.unit, says.scale, min(values), max(values))
+    return None
+
+
+def scale_of(box: Box, charts: Charts) -> Axis | None:
+    """The lying axis over or under a bar, the nearest, that measures the label of the bar."""
+    beside = [axis for axis in charts.across if axis.box.x0 - 20 <= (box.x0 + box.x1) / 2 <= axis.box.x1 + 60]
+    return min(beside, key=lambda axis: max(-overlap(axis.box.top, axis.box.bottom, box.top, box.bottom), 0), default=None)
 
 
 def axis_of(box: Box, charts: Charts, text: str = "") -> Axis | None:
@@ -167,6 +197,8 @@ def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
         # Years with nothing but the caption of the chart close under them are years all the same; over a number they date that.
         captioned = not any(looks_like_value(span.text) for line in block.lines[1:] for span in line)
         for span in block.lines[0] if captioned else ():
+            if charts.legends.hold(span.box):
+                continue
             dates = _dates(span, fiscal_year)
             if dates or len(block.lines) == 1:
                 rows.setdefault(round(span.box.bottom / 3), []).extend(dates or [span])
@@ -175,6 +207,8 @@ def _find_rows(region: Region, charts: Charts, fiscal_year: int | None) -> None:
         row = sorted([*rows[key], *rows.get(key + 1, [])], key=lambda s: s.box.x0)
         for run in _steps([s for s in row if not _is_year(s.text)], 0):
             charts.ticks.update(id(s) for s in run)
+            if (axis := _lying(run, row)) is not None:
+                charts.across.append(axis)
         for part in _parted(row):
             found = _categories(part, fiscal_year)
             if found and not any(c.box == found[0].box for known in charts.rows for c in known):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sources.figures.charts import Category, area_of, axis_of, category_of
+from sources.figures.charts import Category, area_of, axis_of, category_of, reach_of, scale_of
 from sources.figures.saying import heading
 from sources.figures.scene import Scene
 from sources.figures.tiles import Tile
@@ -62,9 +62,25 @@ class Governing:
                 if axis is not None and (axis.unit or axis.scale):
                     context = replace(context, unit=axis.unit, scale=axis.scale)
             named = category_of(box, self.scene.charts, chart, dated=False)
+            context = self.scaled(context, box)
         if local is not None:
             context = under(context, local)
         return context, named
+
+    def scaled(self, context: Context, box: Box) -> Context:
+        """In what the legend or the lying axis of a chart counts what it names."""
+        charts = self.scene.charts
+        series = charts.legends.series_of(box)
+        if series is None:
+            return context
+        says = scale_of(box, charts) or heading(series.note, self.scene.context)
+        return replace(context, unit=says.unit, scale=says.scale) if says.unit else context
+
+    def chart_of(self, box: Box, region: Region) -> Box | None:
+        """As wide as the chart is in which a number stands over a category, or in or at what a legend names; None for any other number."""
+        charts = self.scene.charts
+        dated = category_of(box, charts, area_of(box, region), dated=True)
+        return reach_of(box, dated, charts) if dated is not None or charts.legends.series_of(box) is not None else None
 
     def _named(self, lines: Sequence[Sequence[Span]]) -> bool:
         """Whether the first line says what its numbers count; the label of a bar begins with a number or a date."""

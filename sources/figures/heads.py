@@ -54,7 +54,7 @@ def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
         text = cell.text
         if not text.strip() or is_period(text) or DAY.match(folded(text)):
             return True
-        if not _LETTER.search(text):
+        if not _LETTER.search(folded(text)):
             return not looks_like_value(text)
         return id(cell) in tinted or not has_figure(text)
 
@@ -109,7 +109,7 @@ def _heads_again(grid: Grid, rows: int, cols: int, is_head: Callable[[Cell], boo
         full = [c for c in here if c.text.strip()]
         if any(c.row != row or c.row_end != row for c in full) or len(full) < min(2, grid.cols - cols) or fills_row(full, grid):
             return False
-        named = all(is_head(c) and (_LETTER.search(c.text) or is_period(c.text) or DAY.match(folded(c.text))) for c in full)
+        named = all(is_head(c) and (_LETTER.search(folded(c.text)) or is_period(c.text) or DAY.match(folded(c.text))) for c in full)
         return named and (cols == 0 or all(id(c) in tinted for c in full) or all(is_period(c.text) for c in full))
 
     row = max(rows, 1)

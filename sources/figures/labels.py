@@ -39,7 +39,7 @@ class Labels:
         heads = self._head_lines(text, lines, quantities, tile)
         before = ""
         of_unit: dict[str, tuple[str, Period | None]] = {}
-        end = 0
+        end, line_before = 0, -1
         for q in quantities:
             if _NEW_TOPIC.search(text.string, end, q.start):
                 before, of_unit = "", {}
@@ -55,7 +55,7 @@ class Labels:
             why = "words of its own line" if own else "the figure before it"
             if own:
                 label = f"{head} {own}" if head and head not in own and len(head) <= 40 else own
-            elif before and n - 1 not in heads:
+            elif before and (n - 1 not in heads or n == line_before):
                 label = before
             else:
                 below = "" if head or before else self._title_below(text, lines, q, n, heads, tile)
@@ -64,12 +64,19 @@ class Labels:
                 if title and tile is not None and any(id(line[0]) in tile.title_lines for line in lines):
                     label = label or title  # it stands over the number, nearer than what is beside
                 label = label or self._beside(q, text, region, block) or over or self._under_it(q, text, region, alone=not title)
+            box = text.box(q.start, q.end)
+            series = self.scene.charts.legends.series_of(box) if box is not None and not own else None
+            row = series.row if series else ""
+            if series is not None:
+                why = "the colour of a legend"
+                row = row or ("" if label == over or title.startswith(label) or self.scene.charts.legends.names(label) else label)
+                label = f"{row} {series.name}".strip()
             label = _with_what_was_done(label or title, q)
             if not re.sub(rf"[{_PARTICLES}\W]", "", label):
                 label = self._rest(text, q, quantities) or self.scene.outline.title
             if category is not None and category.text not in label:
                 label = f"{category.text} {label}".strip()
-            before = label
+            before, line_before = row if series else label, n
             of_unit[q.unit] = label, q.period
             yield label or title, why if label else "the title"
 

@@ -12,9 +12,9 @@ from sources.layout.text import Span, glyph_box
 from sources.pdf.document import Glyph
 from sources.records import Box, union
 
-# What begins a line of its own: a mark or number of a list, a bracket, 前年 or うち.
+# What begins a line of its own: a mark or number of a list, a bracket, a name with a colon, 前年 or うち.
 _FRESH = re.compile(
-    r"^\s*(?:[・‧·•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳⑴-⒇-]|[0-9０-９]+(?:[.．](?![0-9０-９]{1,2}(?![0-9０-９]))|[、)）])|前年|うち)"
+    r"^\s*(?:[・‧·•○●◎◇◆□■▲△※＊*→⇒➡☆★(（【［\[＜<「①-⑳⑴-⒇-]|[0-9０-９]+(?:[.．](?![0-9０-９]{1,2}(?![0-9０-９]))|[、)）])|前年|うち|[^\d\s：:。、，,()（）]{1,16}[：:])"
 )
 # Words in Latin letters have a blank between them, also where a line ends; the digits of a number have none.
 _LATIN_BREAK = re.compile(r"[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z]")
@@ -40,7 +40,7 @@ class Text:
         chars: list[str] = []
         glyphs: list[Glyph | None] = []
         ends = sorted((line[-1].box.x1 for line in lines), reverse=True)
-        edge = ends[1] if len(ends) >= 3 else 1e9
+        edge = ends[_hanging(lines, ends)] if len(ends) >= 3 else 1e9
         bottom = max((line[-1].box.bottom for line in lines), default=None)
         starts: list[int] = []
         for n, line in enumerate(lines):
@@ -65,6 +65,11 @@ class Text:
         return union(found) if found else None
 
 
+def _hanging(lines: Sequence[Sequence[Span]], ends: Sequence[float]) -> bool:
+    """Whether the longest line reaches over the edge of the column, as one with a full stop does, so that the next longest shows it."""
+    return ends[0] - ends[1] <= 2 * max(span.size for line in lines for span in line)
+
+
 def runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right: float | None, bottom: float | None = None) -> bool:
     """Whether a line is broken only because its column ends: it reaches the edge, and the next goes on in the same type."""
     if line[-1].vertical:
@@ -79,11 +84,11 @@ def runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right:
     if _NAMED_VALUE.match(line[-1].text) and _NAMED_VALUE.match(following[0].text):
         return False
     end = line[-1].box.x1
-    reaches = end >= edge - 1.1 * size or (right is not None and end + _first_piece(following[0]) >= right - 0.7 * size)
+    reaches = end >= edge - 1.1 * size or (right is not None and end + first_piece(following[0]) >= right - 0.7 * size)
     return reaches and not SENTENCE_END.search(line[-1].text) and not _FRESH.match(following[0].text)
 
 
-def _first_piece(span: Span) -> float:
+def first_piece(span: Span) -> float:
     """The width of the first piece of a line that is not broken."""
     match = _UNBROKEN.match(span.text)
     glyphs = [g for _, g in span.chars[: match.end() if match else 1] if g is not None]

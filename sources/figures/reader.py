@@ -19,13 +19,15 @@ from sources.figures.tables import CellReading, read_cells, right_edge
 from sources.figures.tiles import Tile, Tiles
 from sources.layout.page import Block, Layout, Region, Table
 from sources.layout.text import Span, overlap
-from sources.notation import Context, Heading, Mark, Quantity, plain_kanji
+from sources.notation import Context, Heading, Mark, Quantity, class_limits, plain_kanji
 from sources.records import Box, Figure, LedgerEntry, Period, Statement, union
 
 _PAGE_NUMBER = re.compile(
     r"^[\s\-－―–—~〜・|pP.]*(?:[0-9]{1,4}|[ivxIVX]{1,6})(?:\s*[/／]\s*[0-9]{1,4})?\s*(?:ページ|頁)?[\s\-－―–—~〜・|]*$"
 )
 _RAISED = re.compile(r"\s*[0-9]{1,2}[)）]?\s*$")
+# The title of a chart may stand so many points over the label of a low bar.
+TALL = 250
 _NAMES = re.compile(r"[^\W\d_]{2}")  # two letters or more; a sign or a lone one names nothing
 # A line that says nothing but a point in time: 令和3年10月15日16時45分時点（速報値）
 _AS_OF = re.compile("時点|現在")
@@ -163,12 +165,16 @@ class _PageReader:
         single = tile is not None and (bool(tile.title) or len(region.items) == 1)
         loose = tile if tile is not None and single else self.tiles.of_loose(block, region)
         context, category = self.governing.context_of(box, region, tile, local, kept, loose)
+        title = loose.title or self.tiles.title_above(box, region) or ("" if MEASURE.fullmatch(local_title) else local_title)
+        if (chart := self.governing.chart_of(box, region)) is not None:
+            title = title or next((words for one in region.and_around() if (words := self.tiles.title_above(chart, one, reach=TALL))), "")
+            says = heading(title, self.scene.context)
+            context = context if context.unit else replace(context, unit=says.unit, scale=says.scale)
         reading = read(text.string, context)
         if not reading.figures:
             self._account(text, reading.marks, None, "")
             self._state(text, kept, box, tile, local)
             return
-        title = loose.title or self.tiles.title_above(box, region) or ("" if MEASURE.fullmatch(local_title) else local_title)
         if not (title or self.scene.outline.title):
             title = self.tiles.title_above(box, region, reach=40, beside=True)
         over = "" if title or region.parent is None else self.tiles.title_above(region.box, region.parent, reach=30)
@@ -232,6 +238,7 @@ class _PageReader:
         under = "" if "単位" in caption else self._unit_under(box, region)
         over = "\n".join(dict.fromkeys(words for words in (self.scene.outline.title, caption, under) if words))
         done: set[int] = set()
+        context = replace(context, limits=class_limits("\n".join(cell.text for cell in grid.cells)))
         for reading in read_cells(grid, context, over, self._notes_of(box, region), self.scene.has_figure):
             if not all(id(s) in self.scene.charts.ticks for s in reading.cell.spans):
                 self._cell(reading, title, area_of(box, region), ruled=grid.ruled)
@@ -249,6 +256,8 @@ class _PageReader:
         if not ruled and context.period is self.scene.context.period:
             dated = category_of(cell.cell.box, charts, area, dated=True)
             context = replace(context, period=dated.period) if dated else context
+        if not ruled:
+            context = self.governing.scaled(context, cell.cell.box)
         reading = read(text.string, context)
         named = None if ruled else category_of(cell.cell.box, charts, area, dated=False)
         numbers, before = [], ""
@@ -258,6 +267,10 @@ class _PageReader:
             label = f"{own} {cell.label}".strip() if own not in cell.label else cell.label
             if named is not None:
                 label = f"{named.text} {label}".strip()
+            box = text.box(q.start, q.end)
+            series = charts.legends.series_of(box) if box is not None and not ruled and not own else None
+            if series is not None:
+                label = f"{series.row or ('' if charts.legends.names(label) else label)} {series.name}".strip()
             numbers.append(self._emit(q, text, label or title, title, cell.reason if label else "the caption"))
         self._account(text, reading.marks, None, "", numbers, reading.figures)
 
@@ -299,7 +312,7 @@ class _PageReader:
             beside = overlap(item.box.x0, item.box.x1, box.x0, box.x1) <= 0
             if not (-4 <= gap <= 45) or len(item.lines) > 3 or (beside and "単位" not in item.text):
                 continue
-            lines = [" ".join(s.text for s in line) for line in item.lines]
+            lines = [" ".join(s.text for s in line) for line in item.lines if not self.scene.charts.legends.hold(line[0].box)]
             if any(SENTENCE_END.search(t) or self.scene.has_figure(t) for t in lines):
                 break
             out[:0] = lines

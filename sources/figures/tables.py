@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from sources.figures.heads import DAY, NUMBERED, YEAR_HEAD, Heads, fills_row, find_heads, folded, is_period
-from sources.figures.lines import Text
+from sources.figures.lines import Text, first_piece
 from sources.figures.saying import SENTENCE_END, heading
 from sources.layout.grids import Cell, Grid
 from sources.layout.page import looks_like_value
@@ -19,6 +21,9 @@ _UNIT_HEAD = re.compile(r"^(?:単\s*位|単位名)$")
 _RATE = re.compile(r"(?:率|割合|比|シェア|構成比)\W*$")
 _FOUR_DIGITS = re.compile(r"[12][0-9]{3}(?:\s*\(|$)")
 _OF_YEARS = re.compile(r"(?:年|年度|年次|西暦|期間|時点|時期)\W*$")
+# What is said of everything in a table, so that its caption must tell of what.
+_GENERAL = re.compile(r"(?:[合小総累]?計|総数|全体|平均|(?:対?前年(?:度|同月|同期)?)?(?:比|増減[率数]?|差)|\s)+")
+_MONTH = re.compile(r"(1[0-2]|[1-9])\s*月$")
 _MARKER = re.compile(r"(?:※|＊|\*|注)\s*([0-9０-９①-⑳]*)")
 _EACH_YEAR = re.compile(r"(?:各|毎)年度?\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日(?!\s*[~～〜-])")
 _CELL_NOTE = re.compile(r"(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*$|^(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*(?=\n)")
@@ -83,6 +88,12 @@ def _in_year(period: Period, month: int, day: int) -> Period:
     year = period.start.year
     point = date(year, month, day)
     return Period("as_of", point, point)
+
+
+def _month_of(year: Period, month: int) -> Period:
+    """4月 in a year or a fiscal year, which begins and ends in two."""
+    first = date(year.start.year + (month < year.start.month), month, 1)
+    return Period("month", first, first.replace(day=monthrange(first.year, month)[1]))
 
 
 def read_cells(
@@ -169,12 +180,18 @@ def _under_heads(
         # 契約数 or 国 at the left names the row; only a head above its column or a bracket says in what it is counted.
         counted = "(" not in folded(text) and "単位" not in text
         context = _governed(context, replace(says, unit="", scale=0) if counted else says)
+    fiscal = {says.period.start.year for _, says in column if says.period and says.period.kind == "fiscal_year"}
     for _, says in column:
         # A day in the head beats the year of the row; a year that the head names (R3年度人件費率) does so too.
-        context = _governed(context, says)
+        same = says.period is not None and says.period.kind == "calendar_year" and says.period.start.year in fiscal  # R6 over 2024
+        context = _governed(context, replace(says, period=None) if same else says)
     for cell in [] if any(says.unit for _, says in column) else units:
-        said = heading(f"(単位：{cell.text.strip()})", base)
+        said = heading(f"(単位：{running(cell).strip()})", base)
         context = replace(context, unit=said.unit or context.unit, scale=said.scale)
+    month = next((match for text, _ in (*row, *column) if (match := _MONTH.match(folded(text)))), None)
+    years = [period for period in (base.period, *(says.period for _, says in (*row, *column))) if period and period.kind in ("fiscal_year", "calendar_year")]
+    if month and years:
+        context = replace(context, period=_month_of(years[-1], int(month[1])))
     if _RATE.search(folded(column[-1][1].label if column else "")) and re.search(r"単位[^)）\n]*[%％]", caption):
         # (単位：百万円、％): the second unit is that of the rates.
         context = replace(context, unit="%", scale=0)
@@ -193,8 +210,16 @@ def _label(row: list[tuple[str, Heading]], column: list[tuple[str, Heading]], gr
     of_row = [says.label or ("" if says.period else text) for text, says in row if not re.fullmatch(r"[0-9]{1,4}", folded(text))]
     label = _join([name for name in (*of_row, *(says.label for _, says in column)) if name and not is_period(name)])
     if not label:
-        return _join([group, caption])
+        return _join([group, _nearest(caption)])
+    if _GENERAL.fullmatch(label):
+        label = _join([label, "" if group else _nearest(caption)])
     return f"{label} {_join([group])}" if group and not label.startswith(group) else label
+
+
+def _nearest(caption: str) -> str:
+    """The lowest line of a caption that says more than a unit or of when it is (令和5年調査)."""
+    lines = [(line, re.sub(r"[\W\d_]", "", heading(line, Context()).label)) for line in reversed(caption.splitlines())]
+    return next((line for line, name in lines if len(name) > 3), next((line for line, name in lines if name), ""))
 
 
 def _is_no_year(cell: Cell, named_by: list[Cell], grid: Grid, heads: Heads) -> bool:
@@ -223,9 +248,16 @@ def running(cell: Cell) -> str:
 
 
 def right_edge(cell: Cell) -> float | None:
-    """Where the lines of a cell break that is set as prose: from its left side, in lines of some length. Numbers and units are set otherwise."""
+    """Where the lines of a cell break for want of room: prose from its left side, and words of which no further letter fits (目／標). Numbers and
+    units are set otherwise."""
     prose = any(len(span.text) >= 6 for span in cell.spans) and all(span.box.x0 <= cell.box.x0 + 1.7 * span.size for span in cell.spans)
-    return cell.box.x1 if prose else None
+    return cell.box.x1 if prose or _is_narrow(cell) else None
+
+
+def _is_narrow(cell: Cell) -> bool:
+    room = cell.box.x1 - cell.box.x0
+    full = all(line.box.x1 - line.box.x0 + first_piece(following) > room - 0.7 * line.size for line, following in pairwise(cell.spans))
+    return full and not re.search(r"\d", cell.text)
 
 
 def _years_before(period: Period, years: int) -> Period:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sources.layout.grids import Grid, part_rows, ruled_grids, unruled_grids
+from sources.layout.grids import SNAP, Grid, part_rows, ruled_grids, unruled_grids
 from sources.layout.groups import Groups
 from sources.layout.text import Span, columns_of_vertical_text, overlap, spans
 from sources.layout.turn import turned_box, turned_page
@@ -67,6 +67,12 @@ class Region:
 
     def blocks(self) -> list[Block]:
         return [item for item in self.items if isinstance(item, Block)]
+
+    def and_around(self) -> Iterator[Region]:
+        """It and the regions that it lies in, the nearest first."""
+        yield self
+        if self.parent is not None:
+            yield from self.parent.and_around()
 
 
 @dataclass(slots=True)
@@ -193,9 +199,25 @@ def _turned_spans(page: Page, turn: int) -> list[Span]:
 
 def _all_grids(rules: Sequence[Rule], panels: Sequence[Panel]) -> tuple[list[Grid], list[Grid]]:
     """Grids drawn by rules and frames; and, where there are none, those of cells that differ in colour alone."""
-    drawn = ruled_grids(rules, [p for p in panels if p.stroked])
+    drawn = ruled_grids([*rules, *_edges_of_colour(rules, panels)], [p for p in panels if p.stroked])
     shaded = [p for p in panels if not p.stroked and not any(_inside(p.box, g.box, 3) for g in drawn)]
     return drawn, ruled_grids([], shaded)
+
+
+def _edges_of_colour(rules: Sequence[Rule], panels: Sequence[Panel]) -> Iterator[Rule]:
+    """The side at which the colour of a column of cells ends, where rules part its rows that go on beyond it: there is no rule down between
+    現状と課題 on a colour and what is said of it on white."""
+    columns: dict[tuple[int, int], list[Box]] = defaultdict(list)
+    for panel in panels:
+        if panel.tinted and not panel.stroked:
+            columns[round(panel.box.x0 / 2), round(panel.box.x1 / 2)].append(panel.box)
+    for column in columns.values():
+        x0, x1 = column[0].x0, column[0].x1
+        ways = {round(r.at / SNAP) for r in rules if r.horizontal and r.start <= x1 + SNAP and r.end >= 2 * x1 - x0}
+        parted = [box for box in column if any(way in ways for way in range(round(box.top / SNAP) - 1, round(box.bottom / SNAP) + 2))]
+        rows = {way for box in column for way in range(round(box.top / SNAP) + 2, round(box.bottom / SNAP) - 1) if way in ways}
+        if len(parted) == len(column) and len(column) + len(rows) > 1:
+            yield from (Rule(False, box.x1, box.top, box.bottom) for box in column)
 
 
 def analyse(page: Page) -> Layout:

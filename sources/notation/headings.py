@@ -114,6 +114,8 @@ def _alone(match: re.Match[str]) -> bool:
     entry = unit_of(match["unit"])
     if entry is None:
         return "/" in match["unit"]
+    if entry.ja == "割合":
+        return False  # the name of a column of shares, in which each states its unit or the caption does
     return bool(match["mult"]) or entry.kind not in ("count", "time", "other") or match["unit"] in _COUNTERS
 
 

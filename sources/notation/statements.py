@@ -19,7 +19,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sources.notation import numerals, periods
+from sources.notation.limits import Limit, limits_of, without_limits
 from sources.notation.model import Context, Mark, Quantity, Read
+from sources.notation.nofigures import AGE
 from sources.notation.normalize import Normal, normalize
 from sources.notation.periods import Dated
 from sources.notation.quantities import Number
@@ -37,18 +39,25 @@ _SHARED = re.compile(r"[、,][^\d。()]{0,24}\Z")
 _OVER = re.compile(r"[ \n]?/[ \n]?\Z")
 _RANGE = re.compile(r"[ \n]?(?:~|-|ないし|乃至)[ \n]?(?:約|およそ)?\Z")
 _FROM_TO = re.compile(r" ?から ?\Z")
+_FROM = re.compile(r" ?(?:から|より)[^\d。()\n]{0,16}\Z")
+_LEADS = re.compile(r"[^は、。\d]{0,20}\Z")
 _ARROW = re.compile(r"(?:→|⇒|➡|➔|⇨)")
 _GROUPS = re.compile(
     r"(?:全国|県|府|都|国|市|他都市|政令市|類似団体|同規模|管内|道内|県内|全県|世代|男女|業種)(?:の)?(?:平均|"
     r"計|全体|値|水準)?(?:値)?(?: ?(?:比|と比|に比|より|を|との差|に対し))|平均(?:より|を|と比|"
     r"に比)")
+# 全国平均の77.9％を5.5ポイント下回る
+_THAN_THAT = re.compile(r" ?\)?(?:を|より|に比べ|と比べ)[も、 ]?(?:約)?\Z")
+_MEAN = re.compile(
+    r"(?:全国|県|府|都|国|市|他都市|政令市|類似団体|同規模|管内|道内|県内|全県)(?:の)?(?:平均|計|全体|値|水準)?値?(?:は|の|\()? ?\Z|"
+    r"平均(?:値)?(?:は|の|\()? ?\Z")
 _UNIT_LINE = re.compile(r"(?m:^) ?[(]?(?:単位 ?[:：]? ?)?([十百千]?[万億兆]?)([^\s\d()\n]{1,8})[)]? ?(?m:$)")
-_SUBJECT_DROP = re.compile(r"(?<=\s)/(?=\s|$)|[、。,:：・\s()\[\]【】〔〕<>〈〉「」『』◇◆○●◎■□★☆※→⇒~]+")
+_SUBJECT_DROP = re.compile(r"(?<=\s)/(?=\s|$)|に(?:当たる|あたる|相当する|上る|のぼる|達する|及ぶ)\Z|[、。,:：・\s()\[\]【】〔〕<>〈〉「」『』◇◆○●◎■□★☆※→⇒~]+")
 _TAIL = re.compile(
-    r"(?:の|は|が|を|に|で|と|も|へ|から|より|について|として|である|約|あと|合計|計|累計|平均|延べ|のべ|およそ|うち|総額|新た|(?<![安健保完万])全)+$|^(?:中)$"
+    r"(?:の|は|が|を|に|で|と|も|へ|から|より|について|として|である|(?<![予契解条公節要規婚集制特盟密確])約|あと|合計|計|累計|平均|延べ|のべ|およそ|うち|総額|新た|(?<![安健保完万])全)+$|^(?:中)$"
 )
 _LEAD = re.compile(
-    r"^(?:このうち|そのうち|うち|また|なお|さらに|および|及び|[のはがをにでと](?=[ァ-ヺ一-龥])|"
+    r"^(?:×|このうち|そのうち|うち|また|なお|さらに|および|及び|に(?:対する|おける|関する|係る|よる)|[のはがをにでと](?=[ァ-ヺ一-龥])|"
     r"(?:内(?![製容部閣科訳外定線陸服])|中(?![学央小心国高止間期核古]))の?(?=..))"
 )
 # Words in brackets between a name and its number say which, not what.
@@ -56,8 +65,14 @@ _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 # What is left of a comparison when its period is taken out, and a clause that describes that period: no subject.
 _COMPARING = re.compile(r"^(?:すると?|して(?:みると)?[もは]?|した場合)(?:[、,]|$|(?=[一-龥ァ-ヺA-Z]))")
 _ADNOMINAL = re.compile(r"(?:した|された|れた|った|ている|ていた|なかった)$")
+# 1,200件から着実に増え、1,500件: the rest of what was said of the number before.
+_CARRIED = re.compile(r"(?:から|より|であ|だっ|とな|にな)(?!の)[^\d]*[ぁ-ん]|し|され?|であり")
+# 19回実施（延べ843人: what was done so often, and no name of what follows.
+_DONE = re.compile(r"[一-龥ァ-ヺ]{2,4}")
 # 「便利になった」が 79.5％: whatever a quotation says, it is a name.
-_QUOTED = re.compile(r"[「『]([^「」『』\n]{2,30})[」』](?:の?(?:割合|回答|人|方|者))?[がはもを]?[、 ]?(?:約|計|合計|平均)?\Z")
+_QUOTED = re.compile(
+    r"[「『]([^「」『』\n]{2,30})[」』](?:と(?:の?回答|答え|感じ|思)[^\d、。\n]{0,8}?)?(?:の?(?:割合|回答|人|方|者))?[がはもを]?(?:全体の)?[、 ]?"
+    r"(?:約|計|合計|平均)?\Z")
 # 拡大し、: a clause of its own has ended, in which something was done (見直し and the like are things).
 _CONTINUES = re.compile(r"(?<!見直)(?<!見通)(?<!取消)(?<!引越)(?<!貸出)(?<!繰越)(?<=[一-龥ァ-ヺー]{2})し$")
 _PREDICATE = re.compile(r" ?([^\s\d、。,()\[\]【】\n~→]{1,16})")
@@ -83,8 +98,10 @@ class _Said:
     base: Period | None = None
     depth: int = 0
     clause: int = 0  # where its clause begins
+    attached: bool = False  # whether these words begin right after another number
     before: str = ""  # the words of its sentence since the last number, dates blanked
     aimed: Dated | None = None  # the year of the target under which it stands
+    left: bool = False  # what another number has come from
     past: bool = False  # its sentence says what was done, so that no year to come of another sentence is its own
     notes: list[str] = field(default_factory=list)
 
@@ -107,7 +124,7 @@ def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
     """All figures of a text, and what every other number in it is."""
     normal = normalize(text)
     bare = context.calendar or ("fiscal" if "年度" in normal.text else "")
-    tokens = scan(normal, context.fiscal_year, bare)
+    tokens = without_limits(normal.text, scan(normal, context.fiscal_year, bare), context.limits)
     said = _govern(normal.text, tokens, context)
     _done(normal.text, said, context)
     _pairs(normal.text, said)
@@ -120,6 +137,17 @@ def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
     _clauses(normal.text, tokens, said)
     figures = [_quantity(normal, text, one, context) for one in said]
     return Read(text, figures, _marks(normal, tokens), tuple(dict.fromkeys(note for _, note in normal.notes)))
+
+
+def class_limits(text: str) -> frozenset[Limit]:
+    """Where the classes that the text of a table or legend sets by both ends meet their neighbours, for ``Context.limits``."""
+    normal = normalize(text)
+    return limits_of(normal.text, scan(normal, None, "")) if "以上" in normal.text else frozenset()
+
+
+def _moves(number: Number) -> bool:
+    """Whether a number says by how much something has changed, and not what it has come to."""
+    return bool(number.move or number.turns or number.sign) and not number.into
 
 
 class _Governor:
@@ -150,6 +178,7 @@ class _Governor:
             # 26.8%（R4）→34.1%: what it has come to is of the report's own time
             self.dated.local = True
             self.dated, self.weak = None, False
+        came_from = self._came_from(token)
         one = _Said(token, token.number, self.dated, bool(self.dated) and not self.weak, depth=len(self.brackets))
         if self.versus is not None:
             joined = not self.versus_used or (self.said and self._listed(self.said[-1], one))
@@ -165,6 +194,9 @@ class _Governor:
             # 前年度の1.25倍
             one.versus = replace(named, role="base")
             one.dated = None if self.dated is named else one.dated
+            self.earlier = None
+        if came_from is not None and one.versus is None and _moves(one.number):
+            one.versus = came_from
         if one.versus is None:
             one.earlier = self.earlier
         one.measure = self.scope
@@ -175,6 +207,27 @@ class _Governor:
         self.late = None
         for bracket in self.brackets:
             bracket.numbers += 1
+
+    def _came_from(self, token: Token) -> Dated | None:
+        """The past with which a number is compared that follows one of the past: 前年度1,200件から1,500件に, 前年度の1,200件から300件増, 前年度1,200件、300件増.
+
+        It governs this number no longer.
+        """
+        before = self.said[-1] if self.said and self.said[-1].depth == len(self.brackets) else None
+        past = (before.earlier or before.dated) if before is not None else None
+        if before is None or past is None or token.number is None or past.end > before.number.start:
+            return None
+        led = _LEADS.match(self.text[past.end : before.number.start])
+        gap = self.text[before.number.end : token.start]
+        more = before.earlier is not None and _moves(token.number) and not _moves(before.number) and _LIST_GAP.match(gap)
+        if not (led and _FROM.match(gap) or more):
+            return None
+        if past is self.dated:
+            past.local = True
+            self.dated = None
+        self.earlier = None
+        before.left = before.left or not more
+        return replace(past, role="base")
 
     def _listed(self, before: _Said, one: _Said) -> bool:
         gap = self.text[before.number.end : one.number.start]
@@ -460,7 +513,8 @@ def _measures(text: str, said: list[_Said], context: Context) -> None:
         arrow = dated is not None and dated.base is not None
         kind = "growth" if number.kind == "ratio" else "change"
         before = text[(said[index - 1].number.end if index else 0) : number.start]
-        groups = bool(_GROUPS.search(before[-24:])) and one.versus is None
+        mean = text[(said[index - 2].number.end if index > 1 else 0) : said[index - 1].number.start] if index and _THAN_THAT.match(before) else ""
+        groups = bool(_GROUPS.search(before[-24:]) or _MEAN.search(mean)) and one.versus is None
         target = scope == "target" or (scope == "" and context.measure == "target") or number.aim
         if target and scope != "level" and not number.aim and _past(one, context):
             target = False
@@ -543,7 +597,7 @@ def _resolve(said: list[_Said], context: Context) -> None:
             one.base = context.base or (periods.back(one.period, context.base_back) if context.base_back and one.period else None)
         elif one.measure == "target" and one.base is None:
             one.base = context.base
-        if plain and one.measure not in ("change",) or head is None:
+        if (plain and one.measure not in ("change",) or head is None) and not one.left:
             head = one if one.earlier is None else head
             chain = one.component
         if one.versus is not None and chain == "part" and one.component == "whole" and one.measure == "change":
@@ -604,6 +658,7 @@ def _quantity(normal: Normal, text: str, one: _Said, context: Context) -> Quanti
 def _clauses(text: str, tokens: list[Token], said: list[_Said]) -> None:
     """Where the clause of each number begins, and the words that lead up to it."""
     begins = at = 0
+    attached = False
     words: list[str] = []
     numbers = iter(said)
     for token in tokens:
@@ -611,10 +666,12 @@ def _clauses(text: str, tokens: list[Token], said: list[_Said]) -> None:
         at = token.end
         if token.kind == "number":
             one = next(numbers)
-            one.clause, one.before = begins, "".join(words)
+            one.clause, one.before, one.attached = begins, "".join(words), attached
+        if token.kind in ("number", "line", "stop"):
+            attached = token.kind == "number"
         if token.kind in ("number", "line", "stop"):
             words = []
-        elif token.kind == "period" or (token.kind == "skip" and token.text != "name"):
+        elif token.kind == "period" or (token.kind == "skip" and token.text != "name" and token.reason != AGE):
             words.append(" ")
         else:
             words.append(text[token.start : token.end])
@@ -625,15 +682,17 @@ def _clauses(text: str, tokens: list[Token], said: list[_Said]) -> None:
 def _words_around(text: str, one: _Said) -> tuple[str, str]:
     """The words that say what a number counts: the last that name something before it, and the word right after it."""
     after = _PREDICATE.match(text, one.number.end)
-    return _subject(_ASIDE.sub("", one.before[-120:])), after[1] if after else ""
+    return _subject(_ASIDE.sub("", one.before[-120:]), one.attached and len(one.before) < 120), after[1] if after else ""
 
 
-def _subject(before: str) -> str:
+def _subject(before: str, attached: bool) -> str:
     if quoted := _QUOTED.search(before):
         return quoted[1]
     pieces = [_COMPARING.sub("", piece) for piece in _SUBJECT_DROP.split(before)]
     for n, piece in reversed(list(enumerate(pieces, start=1))):
-        subject = _LEAD.sub("", _TAIL.sub("", piece))
+        subject = _LEAD.sub("", _TAIL.sub("", _LEAD.sub("", piece)))
+        if n == 1 and (_CARRIED.fullmatch(subject) or attached and any(pieces[n:]) and _DONE.fullmatch(piece)):
+            continue
         if subject and not (n < len(pieces) and (_ADNOMINAL.search(piece) or _CONTINUES.search(piece))):
             return subject
     return ""

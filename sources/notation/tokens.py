@@ -102,7 +102,7 @@ def _token(text: str, at: int, lowest: int, fiscal_year: int | None, calendar: s
     rule = RULE_PATTERN.match(text, at)
     if rule:
         found = RULES[int(next(name for name, value in rule.groupdict().items() if value is not None)[1:])]
-        if not (found.unless_counted and _counts(text, rule.end()) and not _heads(text, rule)):
+        if not (found.unless_counted and _counts(text, rule.end()) and not _heads(text, rule) and not _names_what_is_ours(text, rule)):
             return Token("skip", rule.start(), rule.end(), text=found.kind, reason=found.reason)
     word = _WORD.match(text, at)
     if word:
@@ -144,6 +144,14 @@ def _heads(text: str, mark: re.Match[str]) -> bool:
     return int(section[1]) >= int(section[2]) or bool(
         text.startswith(" ", mark.end()) and not re.match(r"[、。)\n]|$", text[mark.end() + 1 + len(unit) :])
     )
+
+
+_OF_OURS = re.compile(r" ([^\s\d])の(?!うち|内)")
+
+
+def _names_what_is_ours(text: str, mark: re.Match[str]) -> bool:
+    """Whether 問3 市のデジタル化 or 戦略2 人の流れ begins a line: a numbered name and what it is about, and no 3 市."""
+    return mark.start() == text.rfind("\n", 0, mark.start()) + 1 and bool(_OF_OURS.match(text, mark.end()))
 
 
 def _quantity_instead(text: str, dated: Dated) -> bool:

@@ -45,6 +45,7 @@ class Glyph:
     order: int
     repeats: int = 1
     font: str = ""
+    colour: str = ""  # of a geometric sign, as it may stand in a legend
     turn: int = 0  # degrees that the reader turns the head to the left to read it: 0, 90, 180 or 270
 
 
@@ -69,6 +70,24 @@ class Panel:
 
 
 @dataclass(slots=True)
+class Fill:
+    """A shape in a colour other than white. ``colour`` is whatever the PDF calls it, of a pattern its name: to be compared, and no more."""
+
+    box: Box
+    colour: str
+    patterned: bool = False
+    points: Sequence[tuple[float, float]] = ()  # its outline, where it is no rectangle
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in it."""
+        if not (self.box.x0 <= x <= self.box.x1 and self.box.top <= y <= self.box.bottom):
+            return False
+        sides = zip(self.points, [*self.points[1:], *self.points[:1]], strict=True)
+        crossed = [(a, b) for a, b in sides if (a[1] > y) != (b[1] > y) and x < a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1])]
+        return not self.points or len(crossed) % 2 == 1
+
+
+@dataclass(slots=True)
 class Page:
     number: int
     width: float
@@ -76,6 +95,7 @@ class Page:
     glyphs: list[Glyph] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)  # in the order in which they are drawn
     pictures: list[Box] = field(default_factory=list)
     drawn: list[Box] = field(default_factory=list)  # blocks of writing that is drawn as shapes
     points: list[tuple[float, float]] = field(default_factory=list)  # ends and corners of drawn lines, tops of bars
@@ -84,6 +104,7 @@ class Page:
     unreadable: int = 0  # glyphs that the character map of their font does not explain
 
 
+SIGNS = frozenset("■●◆▲▼◼⬤")
 NO_CHARACTER = "\ufffd"  # in place of what the font does not say: (cid:12) holds digits that nobody printed
 
 
@@ -160,7 +181,8 @@ def _glyphs(
         turn = _turn(matrix)
         upright = turn == 0
         baseline = height - matrix[5] if upright and top - size <= height - matrix[5] <= bottom + size else bottom
-        glyph = Glyph(text, x0, top, x1, bottom, baseline, size, bold, order, font=font, turn=turn)
+        colour = repr(char.get("non_stroking_color")) if text in SIGNS else ""
+        glyph = Glyph(text, x0, top, x1, bottom, baseline, size, bold, order, font=font, colour=colour, turn=turn)
         seen.setdefault((text, *cell), []).append(glyph)
         glyphs.append(glyph)
         if _white(char.get("non_stroking_color")) and not text.isspace():
@@ -213,6 +235,10 @@ def _shapes(page: Any, out: Page) -> None:
             filled, stroked = bool(shape.get("fill")), bool(shape.get("stroke"))
             if not (filled or stroked):
                 continue
+            if filled and not _white(shape.get("non_stroking_color")):
+                colour = shape.get("non_stroking_color")
+                patterned = not (isinstance(colour, (tuple, list)) and all(isinstance(part, (int, float)) for part in colour))
+                out.fills.append(Fill(box, repr(colour), patterned, () if kind == "rect" else shape["pts"]))
             if kind == "curve" and not _rectangular(shape["pts"], box):
                 if len(shape["pts"]) < 400:
                     out.points.extend(shape["pts"])
@@ -222,6 +248,8 @@ def _shapes(page: Any, out: Page) -> None:
                 out.panels.append(Panel(box, filled, stroked, filled and not _white(shape.get("non_stroking_color"))))
     if len(out.rules) > MANY_RULES:
         out.rules = [rule for rule in out.rules if rule.end - rule.start > 40][:MANY_RULES]
+    if len(out.fills) > MANY_RULES:
+        out.fills = []
     out.panels = _distinct(out.panels)[:MANY_RULES]
     out.points = out.points[:MANY_RULES]
 
@@ -283,6 +311,9 @@ def _shift(page: Page, left: float, upper: float) -> None:
         r.at, r.start, r.end = r.at - across, r.start - along, r.end - along
     for p in page.panels:
         p.box = Box(p.box.x0 - left, p.box.top - upper, p.box.x1 - left, p.box.bottom - upper)
+    for f in page.fills:
+        f.box = Box(f.box.x0 - left, f.box.top - upper, f.box.x1 - left, f.box.bottom - upper)
+        f.points = [(x - left, y - upper) for x, y in f.points]
     page.pictures, page.drawn = (
         [Box(b.x0 - left, b.top - upper, b.x1 - left, b.bottom - upper) for b in boxes] for boxes in (page.pictures, page.drawn)
     )

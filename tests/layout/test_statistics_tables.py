@@ -182,3 +182,47 @@ def test_a_unit_right_under_a_table_is_its_own_unless_it_stands_over_the_next(tm
     people, sums = (Table(cells, style=TableStyle(GRID), hAlign="LEFT") for cells in (rows, money))
     assert {figure.unit for figure in figures(tmp_path, [people, "（単位：人）", "以上のとおりである。"])} == {"名"}
     assert [figure.unit for figure in figures(tmp_path, [people, "（単位：百万円）", sums])] == ["", "", "円", "円"]
+
+
+def test_words_that_a_narrow_cell_breaks_letter_by_letter_are_words(tmp_path: Path) -> None:
+    rows = [
+        ["指標", "単\n位", "", "R2", "R3"],
+        ["", "", "", "2020", "2021"],
+        ["交付枚数", "千\n枚", "目\n標", "60", "65"],
+        ["", "", "実\n績", "51.2", "58.8"],
+    ]
+    merged = [("SPAN", (n, 0), (n, 1)) for n in (0, 1, 2)] + [("SPAN", (0, 2), (0, 3)), ("SPAN", (1, 2), (1, 3))]
+    look = TableStyle([*GRID, *merged, ("LEFTPADDING", (0, 0), (-1, -1), 5), ("RIGHTPADDING", (0, 0), (-1, -1), 5)])
+    found = figures(tmp_path, [Table(rows, colWidths=[80, 21, 21, 40, 40], style=look)])
+    assert [(f.label, f.measure, int(f.value), f.unit, f.period and (f.period.kind, f.period.start.year)) for f in found] == [
+        ("交付枚数 目標", "target", 60000, "枚", ("fiscal_year", 2020)),
+        ("交付枚数 目標", "target", 65000, "枚", ("fiscal_year", 2021)),
+        ("交付枚数 実績", "level", 51200, "枚", ("fiscal_year", 2020)),
+        ("交付枚数 実績", "level", 58800, "枚", ("fiscal_year", 2021)),
+    ]
+
+
+def test_what_a_table_calls_its_classes_is_no_figure(tmp_path: Path) -> None:
+    rows = [["評価", "基準", "施策数"], ["A", "目標を達成（100％以上）", "11"], ["B", "おおむね達成（80％以上100％未満）", "8"], ["C", "未達成（80％未満）", "4"]]
+    assert [(str(f.value), f.unit) for f in figures(tmp_path, [table(rows)])] == [("11", "施策"), ("8", "施策"), ("4", "施策")]
+
+
+def test_a_month_over_a_column_is_one_of_the_rows_year(tmp_path: Path) -> None:
+    rows = [["", "4月", "12月", "1月", "計"], ["R2", "812", "790", "860", "2,462"], ["R3", "1,102", "1,090", "1,160", "3,352"]]
+    found = figures(tmp_path, ["オンライン申請の月別件数", Table(rows, style=TableStyle(GRID), hAlign="LEFT")])
+    assert [(f.period.kind, f.period.start.isoformat()[:7]) for f in found if f.period] == [
+        ("month", "2020-04"), ("month", "2020-12"), ("month", "2021-01"), ("fiscal_year", "2020-04"),
+        ("month", "2021-04"), ("month", "2021-12"), ("month", "2022-01"), ("fiscal_year", "2021-04"),
+    ]  # fmt: skip
+    assert {f.label for f in found} == {"オンライン申請の月別件数", "計 オンライン申請の月別件数"}
+
+
+def test_names_on_a_colour_at_the_left_of_rules_are_the_heads_of_what_is_said_at_the_right(tmp_path: Path) -> None:
+    rows = [["現状と課題", "スマートフォンの保有率は72.4％である。"], ["取組内容", "相談会を18施設で開催した。"], ["事業費", "12,480千円"]]
+    look = TableStyle([
+        ("FONT", (0, 0), (-1, -1), FONT, 10), ("BACKGROUND", (0, 0), (0, -1), PEACH), ("BOX", (0, 0), (-1, -1), 0.6, colors.black),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.6, colors.black),
+    ])  # fmt: skip
+    assert [f.label for f in figures(tmp_path, [Table(rows, colWidths=[90, 300], style=look)])] == [
+        "スマートフォンの保有率 現状と課題", "相談会 取組内容", "事業費",
+    ]  # fmt: skip

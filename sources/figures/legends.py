@@ -1,0 +1,239 @@
+"""Legends of charts: which series a number is of, by the colour of the bar or sector that it stands in or at."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from sources.layout.groups import Groups
+from sources.layout.page import looks_like_value
+from sources.layout.text import BLANK, glyph_box, overlap
+from sources.pdf.document import Fill, Glyph, Page
+from sources.records import Box, union
+
+# In ems of the words beside it, a sample of a legend is from LEAST to WIDEST wide and at most HIGHEST high.
+LEAST, WIDEST, HIGHEST = 0.3, 4.0, 1.8
+# Ems between a sample and its name, or two letters of a name.
+NEAR = 1.3
+# More letters than this in one shape, and it is no bar but the ground of a text.
+WORDS = 30
+SMALL = 1000.0  # square points, which hold fewer letters
+BAND = 8  # points
+_LETTERS = re.compile(r"[^\W\d_]")
+_NOTE = re.compile(r"\s*[(（\[［]\s*単\s*位.*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sample of a colour, and the name of the series that is drawn in it."""
+
+    sample: Fill
+    name: str
+    note: str  # （単位：％） at the end of the legend
+    box: Box
+
+
+class Series(NamedTuple):
+    """What a legend says of a label: the name at the left of its row of bars, its series, and the note of the legend."""
+
+    row: str
+    name: str
+    note: str
+
+
+@dataclass(slots=True)
+class Legends:
+    """The legends of a page, and what is drawn in their colours."""
+
+    legends: list[list[Entry]] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+    page: Page | None = None
+
+    def hold(self, box: Box) -> bool:
+        """Whether something is the name of a series, or a line of such names."""
+        return any(entry.box.holds(box) or box.holds(entry.box) for legend in self.legends for entry in legend)
+
+    def names(self, label: str) -> bool:
+        """Whether a label is the name of a series, or those of several in a row."""
+        bare = re.sub(r"[\s■●◆▲▼◼⬤]", "", label)
+        return any(bare in re.sub(r"\s", "", "".join(entry.name for entry in legend)) for legend in self.legends) if bare else False
+
+    def series_of(self, box: Box) -> Series | None:
+        """The series of a label by the colour of the bar that it stands in or at; None where no colour tells."""
+        fill = self._drawn_at(box)
+        if fill is None:
+            return None
+        row = self._row_of(fill)
+        found = [(legend, entry) for legend in self.legends if (entry := _drawn_as(legend, fill, row)) is not None]
+        found = [one for one in found if not self._apart(one[0], box)]
+        if not found:
+            return None
+        legend, entry = min(found, key=lambda one: self._away(one[0], box))
+        return Series(self._left_of(row, len(legend)), entry.name, legend[-1].note)
+
+    def _drawn_at(self, box: Box) -> Fill | None:
+        """The bar or sector that a label stands in, else the one that it stands at the end of."""
+        x, y, high = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2, box.bottom - box.top
+        within = [fill for fill in self.fills if fill.holds(x, y)]
+        if within:
+            return within[-1]
+        ends = [(box.x0 - f.box.x1, f) for f in self.fills if f.box.top <= y <= f.box.bottom and -1 <= box.x0 - f.box.x1 <= NEAR * high]
+        tops = [(f.box.top - box.bottom, f) for f in self.fills if f.box.x0 <= x <= f.box.x1 and -0.3 * high <= f.box.top - box.bottom <= high]
+        found = [*(one for one in ends if self._lies(one[1])), *(one for one in tops if self._stands(one[1]))]
+        return min(found, key=lambda one: one[0], default=(0.0, None))[1]
+
+    def _lies(self, fill: Fill) -> bool:
+        """Whether bars of other lengths begin at the same left line."""
+        return sum(abs(o.box.x0 - fill.box.x0) < 1 and abs(o.box.x1 - fill.box.x1) >= 1 for o in self.fills) > 1
+
+    def _stands(self, fill: Fill) -> bool:
+        """Whether bars of other heights stand on the same line."""
+        return sum(abs(o.box.bottom - fill.box.bottom) < 1 and abs(o.box.top - fill.box.top) >= 1 for o in self.fills) > 1
+
+    def _away(self, legend: Sequence[Entry], box: Box) -> tuple[float, float]:
+        """How far a legend is: first by the size of the least panel that holds both, then by distance."""
+        assert self.page is not None
+        around = union(entry.box for entry in legend)
+        shared = [p.box for p in self.page.panels if p.box.holds(around) and p.box.holds(box)]
+        least = min(map(_area, shared), default=1e9)
+        across, down = (max(-overlap(around[n], around[n + 2], box[n], box[n + 2]), 0) for n in (0, 1))
+        return least, across + down
+
+    def _apart(self, legend: Sequence[Entry], box: Box) -> bool:
+        """Whether a legend and a label stand in two charts, each with a frame of its own around some bars."""
+        assert self.page is not None
+        around = union(entry.box for entry in legend)
+        frames = [p.box for p in self.page.panels if p.box.holds(around) != p.box.holds(box) and sum(p.box.holds(f.box) for f in self.fills) > 2]
+        return any(frame.holds(box) for frame in frames) and any(frame.holds(around) for frame in frames)
+
+    def _row_of(self, fill: Fill) -> list[Fill]:
+        """The bars that follow one another at the height of one without a gap, from left to right."""
+        level = [f for f in self.fills if abs(f.box.top - fill.box.top) < 1 and abs(f.box.bottom - fill.box.bottom) < 1]
+        row = sorted(level, key=lambda f: f.box.x0)
+        return row if not self._stands(fill) and all(b.box.x0 - a.box.x1 < 2 for a, b in pairwise(row)) else [fill]
+
+    def _left_of(self, row: Sequence[Fill], series: int) -> str:
+        """The words at the left of bars in a row, or of as many bars under one another as there are series."""
+        assert self.page is not None
+        if len(row) == 1 and not self._lies(row[0]):
+            return ""
+        left, top, bottom = row[0].box.x0, row[0].box.top, row[0].box.bottom
+        lines: dict[int, list[Glyph]] = {}
+        reach = (bottom - top) * (0.2 if len(row) > 1 else series)
+        for glyph in self.page.glyphs:
+            if top - reach <= (glyph.top + glyph.bottom) / 2 <= bottom + reach and glyph.x1 <= left + 1:
+                lines.setdefault(round(glyph.baseline / 2), []).append(glyph)
+        named = [(line[0], words) for _, line in sorted(lines.items()) if _LETTERS.search(words := _ending_at(left, line))]
+        if len(row) > 1 or not named:
+            return "".join(words for _, words in named)
+        middle = (top + bottom) / 2
+        nearest = min(range(len(named)), key=lambda n: abs((named[n][0].top + named[n][0].bottom) / 2 - middle))
+        first = last = nearest
+        while first and named[first][0].top - named[first - 1][0].bottom < 0.5 * named[first][0].size:
+            first -= 1
+        while last + 1 < len(named) and named[last + 1][0].top - named[last][0].bottom < 0.5 * named[last][0].size:
+            last += 1
+        return "".join(words for _, words in named[first : last + 1])
+
+
+def _drawn_as(legend: Sequence[Entry], fill: Fill, row: Sequence[Fill]) -> Entry | None:
+    """The series in whose colour something is drawn. A pattern may be called otherwise each time: there the order in a row tells."""
+    same = next((entry for entry in legend if entry.sample.colour == fill.colour), None)
+    if same is not None or not fill.patterned or len(row) != len(legend):
+        return same
+    alike = all(f.colour == entry.sample.colour or f.patterned and entry.sample.patterned for f, entry in zip(row, legend, strict=True))
+    return legend[row.index(fill)] if alike else None
+
+
+def find_legends(page: Page) -> Legends:
+    """Samples of at least two colours and one size, each with a name at its right, beside or under one another."""
+    entries = list(_entries(page))
+    groups = Groups(len(entries))
+    for n, one in enumerate(entries):
+        for m in range(n):
+            if _belong(one, entries[m]):
+                groups.join(n, m)
+    legends = [[entries[n] for n in sorted(group, key=lambda n: (round(entries[n].box.top / 4), entries[n].box.x0))] for group in groups.all() if len(group) > 1]
+    legends = [legend for legend in legends if len({entry.sample.colour for entry in legend}) == len(legend)]
+    colours = {entry.sample.colour for legend in legends for entry in legend}
+    samples = {entry.sample.box for legend in legends for entry in legend}
+    patterns = any(entry.sample.patterned for legend in legends for entry in legend)
+    fills = [f for f in page.fills if (f.colour in colours or patterns and f.patterned) and f.box not in samples]
+    return Legends(legends, [f for f in fills if _area(f.box) < SMALL or sum(f.box.holds(g) for g in page.glyphs) <= WORDS], page)
+
+
+def _area(box: Box) -> float:
+    return (box.x1 - box.x0) * (box.bottom - box.top)
+
+
+def _entries(page: Page) -> Iterator[Entry]:
+    samples = [Fill(glyph_box(g), g.colour) for g in page.glyphs if g.colour]
+    samples += [f for f in page.fills if f.box.bottom - f.box.top <= 30 and f.box.x1 - f.box.x0 <= 60]
+    if len({sample.colour for sample in samples}) < 2:
+        return
+    lines: dict[int, list[Glyph]] = defaultdict(list)  # by height, in bands
+    for glyph in page.glyphs:
+        for band in range(int(glyph.top // BAND), int(glyph.bottom // BAND) + 1):
+            lines[band].append(glyph)
+    at: dict[int, list[Box]] = defaultdict(list)
+    for sample in samples:
+        at[_middle(sample.box) // BAND].append(sample.box)
+    for sample in samples:
+        box, band = sample.box, _middle(sample.box) // BAND
+        others = [o for near in (band - 1, band, band + 1) for o in at.get(near, ()) if o.x0 > box.x1 and o.top <= _middle(box) <= o.bottom]
+        next_one = min((other.x0 for other in others), default=1e9)
+        line = [g for g in lines.get(band, ()) if g.top <= _middle(box) <= g.bottom and box.x1 - 1 <= g.x0 < next_one and not g.text.isspace()]
+        name = _running_from(box.x1, sorted(line, key=lambda g: g.x0))
+        if not name or not (LEAST <= (box.bottom - box.top) / name[0].size <= HIGHEST and LEAST <= (box.x1 - box.x0) / name[0].size <= WIDEST):
+            continue
+        words = _joined(name)
+        if _LETTERS.search(words) and len(words) <= WORDS and not looks_like_value(words):
+            note = _NOTE.search(words)
+            yield Entry(sample, words[: note.start()] if note else words, note[0] if note else "", union([box, *map(glyph_box, name)]))
+
+
+def _middle(box: Box) -> int:
+    return int(box.top + box.bottom) // 2
+
+
+def _running_from(left: float, line: Sequence[Glyph]) -> list[Glyph]:
+    """The glyphs of a line that follow one another closely from a place on."""
+    found: list[Glyph] = []
+    for glyph in line:
+        if glyph.colour or glyph.x0 - (found[-1].x1 if found else left) > NEAR * glyph.size:
+            break
+        found.append(glyph)
+    return found
+
+
+def _ending_at(right: float, line: Sequence[Glyph]) -> str:
+    """The words of a line that end close to a place, from the last blank column on."""
+    found: list[Glyph] = []
+    for glyph in sorted(line, key=lambda g: -g.x1):
+        if (found[0].x0 if found else right) - glyph.x1 > (NEAR if found else 4) * glyph.size:
+            break
+        found.insert(0, glyph)
+    return _joined(found)
+
+
+def _joined(glyphs: Sequence[Glyph]) -> str:
+    text = ""
+    for n, glyph in enumerate(glyphs):
+        text += " " if n and glyph.x0 - glyphs[n - 1].x1 > BLANK * glyph.size else ""
+        text += glyph.text
+    return text.strip()
+
+
+def _belong(one: Entry, other: Entry) -> bool:
+    """Whether two samples are of one size and stand side by side or under one another."""
+    a, b = one.sample.box, other.sample.box
+    if abs((a.x1 - a.x0) - (b.x1 - b.x0)) > 0.25 * (a.x1 - a.x0) or abs((a.bottom - a.top) - (b.bottom - b.top)) > 0.25 * (a.bottom - a.top):
+        return False
+    em = one.box.bottom - one.box.top
+    beside = abs((a.top + a.bottom) - (b.top + b.bottom)) < em and -overlap(one.box.x0, one.box.x1, other.box.x0, other.box.x1) < 16 * em
+    under = abs(a.x0 - b.x0) < 2 and -overlap(a.top, a.bottom, b.top, b.bottom) < 2 * em
+    return beside or under
