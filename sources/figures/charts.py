@@ -121,9 +121,11 @@ def find_charts(layout: Layout, fiscal_year: int | None) -> Charts:
 def _longest(runs: Sequence[list[Span]]) -> list[list[Span]]:
     """Of the runs that share ticks (18.0 and 8.0 stand flush at one side only), the longest."""
     kept: list[list[Span]] = []
+    taken: set[int] = set()
     for run in sorted(runs, key=len, reverse=True):
-        if not any({id(s) for s in run} & {id(s) for s in other} for other in kept):
+        if not any(id(s) in taken for s in run):
             kept.append(run)
+            taken.update(id(s) for s in run)
     return kept
 
 

@@ -14,7 +14,7 @@ from sources.figures.tiles import Tile
 from sources.layout.page import Block, Region
 from sources.layout.text import Span, overlap
 from sources.notation import Quantity
-from sources.records import Period
+from sources.records import Box, Period
 
 # What follows a number can name what was done (参加, 採用); a particle or 中 does not.
 _NOUN = re.compile(r"^[一-龥ァ-ヺ]{2}")
@@ -45,8 +45,8 @@ class Labels:
                 before, of_unit = "", {}
             end = q.end
             counted, period = of_unit.get(q.unit, ("", None))
-            if period and q.period and q.period.start < period.start:
-                before = counted  # 152回 … 2,236人、前年度 98回 1,407人
+            if counted and q.measure == "change" or period and q.period and q.period.start < period.start:
+                before = counted  # 152回 … 2,236人、前年度 98回 1,407人; 52,314人（人口比41.2％、前年同月比＋8,102人）
             n = max(n for n, start in enumerate(text.starts[:-1]) if start <= q.start)
             head = next((heads[m] for m in range(n - 1, -1, -1) if m in heads), "")
             own = q.subject.strip()
@@ -64,13 +64,9 @@ class Labels:
                 if title and tile is not None and any(id(line[0]) in tile.title_lines for line in lines):
                     label = label or title  # it stands over the number, nearer than what is beside
                 label = label or self._beside(q, text, region, block) or over or self._under_it(q, text, region, alone=not title)
-            box = text.box(q.start, q.end)
-            series = self.scene.charts.legends.series_of(box) if box is not None and not own else None
-            row = series.row if series else ""
-            if series is not None:
-                why = "the colour of a legend"
-                row = row or ("" if label == over or title.startswith(label) or self.scene.charts.legends.names(label) else label)
-                label = f"{row} {series.name}".strip()
+            row, series = ("", "") if own else self._in_legend(text.box(q.start, q.end), label, title, over)
+            if series:
+                why, label = "the colour of a legend", f"{row} {series}".strip()
             label = _with_what_was_done(label or title, q)
             if not re.sub(rf"[{_PARTICLES}\W]", "", label):
                 label = self._rest(text, q, quantities) or self.scene.outline.title
@@ -79,6 +75,15 @@ class Labels:
             before, line_before = row if series else label, n
             of_unit[q.unit] = label, q.period
             yield label or title, why if label else "the title"
+
+    def _in_legend(self, box: Box | None, label: str, title: str, over: str) -> tuple[str, str]:
+        """The row and the series of a bar's label; the row is what its ``label`` says otherwise, where that is no more than a title."""
+        legends = self.scene.charts.legends
+        series = legends.series_of(box) if box is not None else None
+        if series is None:
+            return "", ""
+        said = label == over or title.startswith(label) or legends.names(label)
+        return series.row or ("" if said else label), series.name
 
     @staticmethod
     def _title_below(

@@ -23,6 +23,8 @@ NEAR = 1.3
 WORDS = 30
 SMALL = 1000.0  # square points, which hold fewer letters
 BAND = 8  # points
+# More samples, or larger frames, than a page of charts has.
+MOST = 300
 _LETTERS = re.compile(r"[^\W\d_]")
 _NOTE = re.compile(r"\s*[(（\[［]\s*単\s*位.*$")
 
@@ -51,7 +53,8 @@ class Legends:
 
     legends: list[list[Entry]] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
-    page: Page | None = None
+    frames: list[Box] = field(default_factory=list)  # around some of these
+    glyphs: Sequence[Glyph] = ()
 
     def hold(self, box: Box) -> bool:
         """Whether something is the name of a series, or a line of such names."""
@@ -95,20 +98,17 @@ class Legends:
         return sum(abs(o.box.bottom - fill.box.bottom) < 1 and abs(o.box.top - fill.box.top) >= 1 for o in self.fills) > 1
 
     def _away(self, legend: Sequence[Entry], box: Box) -> tuple[float, float]:
-        """How far a legend is: first by the size of the least panel that holds both, then by distance."""
-        assert self.page is not None
+        """How far a legend is: first by the size of the least frame that holds both, then by distance."""
         around = union(entry.box for entry in legend)
-        shared = [p.box for p in self.page.panels if p.box.holds(around) and p.box.holds(box)]
-        least = min(map(_area, shared), default=1e9)
+        least = min((_area(frame) for frame in self.frames if frame.holds(around) and frame.holds(box)), default=1e9)
         across, down = (max(-overlap(around[n], around[n + 2], box[n], box[n + 2]), 0) for n in (0, 1))
         return least, across + down
 
     def _apart(self, legend: Sequence[Entry], box: Box) -> bool:
-        """Whether a legend and a label stand in two charts, each with a frame of its own around some bars."""
-        assert self.page is not None
+        """Whether a legend and a label stand in two charts, each with a frame of its own."""
         around = union(entry.box for entry in legend)
-        frames = [p.box for p in self.page.panels if p.box.holds(around) != p.box.holds(box) and sum(p.box.holds(f.box) for f in self.fills) > 2]
-        return any(frame.holds(box) for frame in frames) and any(frame.holds(around) for frame in frames)
+        apart = [frame for frame in self.frames if frame.holds(around) != frame.holds(box)]
+        return any(frame.holds(box) for frame in apart) and any(frame.holds(around) for frame in apart)
 
     def _row_of(self, fill: Fill) -> list[Fill]:
         """The bars that follow one another at the height of one without a gap, from left to right."""
@@ -118,13 +118,12 @@ class Legends:
 
     def _left_of(self, row: Sequence[Fill], series: int) -> str:
         """The words at the left of bars in a row, or of as many bars under one another as there are series."""
-        assert self.page is not None
         if len(row) == 1 and not self._lies(row[0]):
             return ""
         left, top, bottom = row[0].box.x0, row[0].box.top, row[0].box.bottom
         lines: dict[int, list[Glyph]] = {}
         reach = (bottom - top) * (0.2 if len(row) > 1 else series)
-        for glyph in self.page.glyphs:
+        for glyph in self.glyphs:
             if top - reach <= (glyph.top + glyph.bottom) / 2 <= bottom + reach and glyph.x1 <= left + 1:
                 lines.setdefault(round(glyph.baseline / 2), []).append(glyph)
         named = [(line[0], words) for _, line in sorted(lines.items()) if _LETTERS.search(words := _ending_at(left, line))]
@@ -152,18 +151,22 @@ def _drawn_as(legend: Sequence[Entry], fill: Fill, row: Sequence[Fill]) -> Entry
 def find_legends(page: Page) -> Legends:
     """Samples of at least two colours and one size, each with a name at its right, beside or under one another."""
     entries = list(_entries(page))
+    if not 1 < len(entries) <= MOST:
+        return Legends()
     groups = Groups(len(entries))
     for n, one in enumerate(entries):
         for m in range(n):
             if _belong(one, entries[m]):
                 groups.join(n, m)
-    legends = [[entries[n] for n in sorted(group, key=lambda n: (round(entries[n].box.top / 4), entries[n].box.x0))] for group in groups.all() if len(group) > 1]
-    legends = [legend for legend in legends if len({entry.sample.colour for entry in legend}) == len(legend)]
+    ordered = [sorted((entries[n] for n in group), key=lambda e: (round(e.box.top / 4), e.box.x0)) for group in groups.all()]
+    legends = [legend for legend in ordered if len(legend) > 1 and len({entry.sample.colour for entry in legend}) == len(legend)]
     colours = {entry.sample.colour for legend in legends for entry in legend}
     samples = {entry.sample.box for legend in legends for entry in legend}
     patterns = any(entry.sample.patterned for legend in legends for entry in legend)
     fills = [f for f in page.fills if (f.colour in colours or patterns and f.patterned) and f.box not in samples]
-    return Legends(legends, [f for f in fills if _area(f.box) < SMALL or sum(f.box.holds(g) for g in page.glyphs) <= WORDS], page)
+    fills = [f for f in fills if _area(f.box) < SMALL or sum(f.box.holds(g) for g in page.glyphs) <= WORDS]
+    largest = sorted((p.box for p in page.panels), key=_area, reverse=True)[:MOST] if legends else []
+    return Legends(legends, fills, [box for box in largest if sum(box.holds(f.box) for f in fills) > 2], page.glyphs)
 
 
 def _area(box: Box) -> float:

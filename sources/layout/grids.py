@@ -142,12 +142,22 @@ def _grid(family: Sequence[Rule], grounds: Sequence[Box] | None = None) -> Grid 
         if j + 1 < ny and not covered(by_y[j + 1], ys[j + 1], xs[i], xs[i + 1]):
             yield j + 1, i
 
+    corners: dict[tuple[int, int], list[Box]] = defaultdict(list)
+    for ground in grounds or ():
+        corners[round(ground.x0 / SNAP), round(ground.top / SNAP)].append(ground)
+    steps = (-1, 0, 1)
+
+    def is_ground(box: Box) -> bool:
+        x, y = round(box.x0 / SNAP), round(box.top / SNAP)
+        near = (ground for i in steps for j in steps for ground in corners.get((x + i, y + j), ()))
+        return any(all(abs(a - b) <= SNAP for a, b in zip(box, ground, strict=True)) for ground in near)
+
     cells = []
     for members in _grouped(ny, nx, joined):
         top, bottom = min(j for j, _ in members), max(j for j, _ in members)
         first, last = min(i for _, i in members), max(i for _, i in members)
         box = Box(xs[first], ys[top], xs[last + 1], ys[bottom + 1])
-        coloured = grounds is None or any(all(abs(a - b) <= SNAP for a, b in zip(box, ground, strict=True)) for ground in grounds)
+        coloured = grounds is None or is_ground(box)
         if len(members) != (bottom - top + 1) * (last - first + 1) or not coloured:
             # Not a rectangle: a rule ends early. Its squares stand for themselves, so that no text is lost.
             cells += [Cell(Box(xs[i], ys[j], xs[i + 1], ys[j + 1]), j, j, i, i) for j, i in members]

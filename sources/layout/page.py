@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -116,6 +116,32 @@ class _Index:
             for y in range(int(box.top // self.STEP), int(box.bottom // self.STEP) + 1):
                 found += [g for g in self.squares.get((x, y), ()) if box.holds(g)]
         return found
+
+
+class _Bands:
+    """Boxes by the heights that they reach over, to find those beside or around one without looking at all."""
+
+    STEP = 16
+
+    def __init__(self, boxes: Iterable[Box] = ()) -> None:
+        self.bands: dict[int, list[Box]] = defaultdict(list)
+        for box in boxes:
+            self.add(box)
+
+    def _of(self, box: Box) -> range:
+        return range(int(box.top // self.STEP), int(box.bottom // self.STEP) + 1)
+
+    def add(self, box: Box) -> None:
+        for band in self._of(box):
+            self.bands[band].append(box)
+
+    def near(self, box: Box) -> Iterable[Box]:
+        """Each once that shares some height with a box, and some that do not."""
+        return {id(other): other for band in self._of(box) for other in self.bands.get(band, ())}.values()
+
+    def around(self, box: Box) -> Iterable[Box]:
+        """Those that reach over the middle of a box, among them all that hold it."""
+        return self.bands.get(int((box.top + box.bottom) / 2 // self.STEP), ())
 
 
 def _fill(grid: Grid, index: _Index, taken: set[int]) -> set[int]:
@@ -293,10 +319,10 @@ def _is_column(grid: Grid, index: _Index, width: float) -> bool:
 
 def _tint(grid: Grid, panels: Sequence[Panel]) -> None:
     """Mark the cells that lie on a colour of their own."""
-    grounds = [p.box for p in panels if p.tinted and overlap(p.box.top, p.box.bottom, grid.box.top, grid.box.bottom) > 0]
+    grounds = _Bands(p.box for p in panels if p.tinted)
     for cell in grid.cells:
         # Word processors shade the lines of a cell, not all of its square.
-        cell.tinted = sum(_common(cell.box, ground) for ground in grounds) >= 0.6 * _area(cell.box)
+        cell.tinted = sum(_common(cell.box, ground) for ground in grounds.near(cell.box)) >= 0.6 * _area(cell.box)
 
 
 def _shared_out(
@@ -408,16 +434,17 @@ def _upright(blocks: Sequence[Block]) -> list[Block]:
 
 def _nested(root: Region, panels: Sequence[Panel]) -> list[Region]:
     """Panels that hold text as regions, each in the smallest region around it."""
-    kept: list[Box] = []
+    kept = _Bands()
+    regions: dict[int, Region] = {}  # by the identity of their boxes
     for panel in sorted(panels, key=lambda p: _area(p.box)):
         # Twice in one place, as a fill and as its outline, a panel is one.
-        if not any(_common(panel.box, k) > 0.9 * max(_area(panel.box), _area(k)) for k in kept):
-            kept.append(panel.box)
-    regions = [Region("panel", box) for box in kept]
-    for region in regions:
-        around = [r for r in regions if r is not region and _inside(region.box, r.box) and _area(r.box) > _area(region.box)]
-        region.parent = min(around, key=lambda r: _area(r.box), default=root)
-    return [*regions, root]
+        if not any(_common(panel.box, k) > 0.9 * max(_area(panel.box), _area(k)) for k in kept.near(panel.box)):
+            kept.add(panel.box)
+            regions[id(panel.box)] = Region("panel", panel.box)
+    for region in regions.values():
+        around = [box for box in kept.around(region.box) if _inside(region.box, box) and _area(box) > _area(region.box)]
+        region.parent = regions[id(min(around, key=_area))] if around else root
+    return [*regions.values(), root]
 
 
 def _hang(root: Region, regions: Sequence[Region]) -> None:
