@@ -309,14 +309,21 @@ class _PageReader:
             if not isinstance(item, Block):
                 break
             gap = box.top - item.box.bottom
-            beside = overlap(item.box.x0, item.box.x1, box.x0, box.x1) <= 0
-            if not (-4 <= gap <= 45) or len(item.lines) > 3 or (beside and "単位" not in item.text):
+            beside = overlap(item.box.x0, item.box.x1, box.x0, box.x1) <= 0 and "単位" not in item.text
+            if not (-4 <= gap <= 45) or len(item.lines) > 3 or beside and not self._is_alone(item, region, box):
                 continue
             lines = [" ".join(s.text for s in line) for line in item.lines if not self.scene.charts.legends.hold(line[0].box)]
             if any(SENTENCE_END.search(t) or self.scene.has_figure(t) for t in lines):
                 break
             out[:0] = lines
         return "\n".join(out)
+
+    @staticmethod
+    def _is_alone(caption: Block, region: Region, table: Box) -> bool:
+        """Whether nothing but a unit stands beside a line at the left margin and the narrow table in the middle of the page under it."""
+        others = [item for item in region.items if item is not caption and item.box != table]
+        beside = [item for item in others if overlap(item.box.top, item.box.bottom, caption.box.top, table.bottom) > 0]
+        return caption.box.x1 <= table.x0 and all(isinstance(item, Block) and "単位" in item.text for item in beside)
 
     # -- what is said without a number ------------------------------------------------------------------------------------
 
