@@ -505,8 +505,8 @@ def _with_role(text: str, dated: Dated, lowest: int) -> Dated:
     pivot = _PIVOT.match(text, dated.end)
     if pivot:
         dated.role = "pivot"
-    elif dated.back is None and _EVENT.match(text, dated.end):
-        dated.role = "event"
+    elif dated.back is None and (_EVENT.match(text, dated.end) or text.startswith("版", dated.end)):
+        dated.role = "event"  # 令和7年版 names an edition, and tells of the years before
     elif spanned:
         dated.end = spanned.end()
     return dated

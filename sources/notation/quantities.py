@@ -65,7 +65,7 @@ _QUALIFIERS = {
 _QUALIFIER_OF = {word: name for name, words in _QUALIFIERS.items() for word in words}
 _MOVES = re.compile(
     r"[ \n]?(?:(?:と|で|の|に|にまで|まで|へと?|と大幅に|の大幅な|も|ほど|分)[ \n]?)?(?:大きく|"
-    r"大幅に|大幅|さらに|約|僅かに|わずかに|純|微)?"
+    r"大幅に|大幅|さらに|それぞれ|いずれも|ともに|共に|約|僅かに|わずかに|純|微)?"
     r"(?:(?P<up>増(?![設床強刊員便]|減|田)(?:加|額|大|収)?|上昇|拡大|伸長|伸び|上回|アップ|プラス|"
     r"UP|up|多[いくか]|高[いくまか]|向上|引き?上げ|膨ら|上が|急増|上振れ)"
     r"|(?P<down>減(?![災免税塩築価量]|ら[すし])(?:少|額|衰|収)?|低下|下落|縮小|下回|ダウン|マイナス|"
@@ -404,7 +404,8 @@ def _direction(text: str, number: Number) -> None:
     if number.unit == "倍" and move["down"] is None:
         number.move = 1
     number.move = 1 if move["up"] else -1
-    if not number.into and word in ("増", "減", "増加", "減少", "増額", "減額") and text[number.end : number.end + 1] not in "のとでもほ":
+    close = max(move.start("up"), move.start("down")) <= number.end + 1
+    if close and not number.into and word in ("増", "減", "増加", "減少", "増額", "減額") and text[number.end : number.end + 1] not in "のとでもほ":
         number.end = move.end()
 
 

@@ -67,6 +67,10 @@ _COMPARING = re.compile(r"^(?:すると?|して(?:みると)?[もは]?|した場
 _ADNOMINAL = re.compile(r"(?:した|された|れた|った|ている|ていた|なかった)$")
 # 1,200件から着実に増え、1,500件: the rest of what was said of the number before.
 _CARRIED = re.compile(r"(?:から|より|であ|だっ|とな|にな)(?!の)[^\d]*[ぁ-ん]|し|され?|であり")
+# 登録率は保有者の85.2％: a share is of the topic, and the whole is in its name.
+_TOPIC = re.compile(r"(.*[一-龥ァ-ヺー])は[一-龥ァ-ヺ]")
+# これにより and 基準年度である name nothing that is counted.
+_POINTS = re.compile(r"これ(?:ら)?|それ(?:ら)?|(?:に)?対し(?:て)?|基準年度?|基準値|策定時|当初")
 # 19回実施（延べ843人: what was done so often, and no name of what follows.
 _DONE = re.compile(r"[一-龥ァ-ヺ]{2,4}")
 # 「便利になった」が 79.5％: whatever a quotation says, it is a name.
@@ -682,7 +686,9 @@ def _clauses(text: str, tokens: list[Token], said: list[_Said]) -> None:
 def _words_around(text: str, one: _Said) -> tuple[str, str]:
     """The words that say what a number counts: the last that name something before it, and the word right after it."""
     after = _PREDICATE.match(text, one.number.end)
-    return _subject(_ASIDE.sub("", one.before[-120:]), one.attached and len(one.before) < 120), after[1] if after else ""
+    subject = _subject(_ASIDE.sub("", one.before[-120:]), one.attached and len(one.before) < 120)
+    topic = _TOPIC.match(subject) if one.number.kind == "ratio" else None
+    return topic[1] if topic else subject, after[1] if after else ""
 
 
 def _subject(before: str, attached: bool) -> str:
@@ -691,7 +697,7 @@ def _subject(before: str, attached: bool) -> str:
     pieces = [_COMPARING.sub("", piece) for piece in _SUBJECT_DROP.split(before)]
     for n, piece in reversed(list(enumerate(pieces, start=1))):
         subject = _LEAD.sub("", _TAIL.sub("", _LEAD.sub("", piece)))
-        if n == 1 and (_CARRIED.fullmatch(subject) or attached and any(pieces[n:]) and _DONE.fullmatch(piece)):
+        if _POINTS.fullmatch(subject) or n == 1 and (_CARRIED.fullmatch(subject) or attached and any(pieces[n:]) and _DONE.fullmatch(piece)):
             continue
         if subject and not (n < len(pieces) and (_ADNOMINAL.search(piece) or _CONTINUES.search(piece))):
             return subject
