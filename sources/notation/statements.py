@@ -40,6 +40,7 @@ _OVER = re.compile(r"[ \n]?/[ \n]?\Z")
 _RANGE = re.compile(r"[ \n]?(?:~|-|ないし|乃至)[ \n]?(?:約|およそ)?\Z")
 _FROM_TO = re.compile(r" ?から ?\Z")
 _FROM = re.compile(r" ?(?:から|より)[^\d。()\n]{0,16}\Z")
+_OUT_OF = re.compile(r" ?[をがは]")  # R5年度の申込1,200件から500件を採択: a part of them
 _LEADS = re.compile(r"[^は、。\d]{0,20}\Z")
 _ARROW = re.compile(r"(?:→|⇒|➡|➔|⇨)")
 _GROUPS = re.compile(
@@ -224,7 +225,8 @@ class _Governor:
         led = _LEADS.match(self.text[past.end : before.number.start])
         gap = self.text[before.number.end : token.start]
         more = before.earlier is not None and _moves(token.number) and not _moves(before.number) and _LIST_GAP.match(gap)
-        if not (led and _FROM.match(gap) or more):
+        chosen = _OUT_OF.match(self.text, token.end) and not _moves(token.number)
+        if not (led and _FROM.match(gap) and not chosen or more):
             return None
         if past is self.dated:
             past.local = True
