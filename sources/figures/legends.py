@@ -1,4 +1,4 @@
-"""Legends of charts: which series a number is of, by the colour of the bar or sector that it stands in or at."""
+"""Legends of charts: which series a number is of, by the colour of the bar or sector that it stands in or at, or of the mark on a line."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ class Legends:
     fills: list[Fill] = field(default_factory=list)
     frames: list[Box] = field(default_factory=list)  # around some of these
     glyphs: Sequence[Glyph] = ()
+    bands: dict[int, list[Fill]] = field(default_factory=dict)  # the fills by the heights that they reach over
 
     def hold(self, box: Box) -> bool:
         """Whether something is the name of a series, or a line of such names."""
@@ -72,22 +73,38 @@ class Legends:
             return None
         row = self._row_of(fill)
         found = [(legend, entry) for legend in self.legends if (entry := _drawn_as(legend, fill, row)) is not None]
-        found = [one for one in found if not self._apart(one[0], box)]
+        found = [one for one in found if not self._apart(one[0], box) and self._draws(one[0], fill)]
         if not found:
             return None
         legend, entry = min(found, key=lambda one: self._away(one[0], box))
         return Series(self._left_of(row, len(legend)), entry.name, legend[-1].note)
 
     def _drawn_at(self, box: Box) -> Fill | None:
-        """The bar or sector that a label stands in, else the one that it stands at the end of."""
+        """The bar or sector that a label stands in, else the one that it stands at the end of, else the mark beside it."""
         x, y, high = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2, box.bottom - box.top
-        within = [fill for fill in self.fills if fill.holds(x, y)]
+        around = range(int((box.top - NEAR * high) // BAND), int((box.bottom + NEAR * high) // BAND) + 1)
+        near = list({id(fill): fill for band in around for fill in self.bands.get(band, ())}.values())
+        within = [fill for fill in self.bands.get(int(y // BAND), ()) if fill.holds(x, y)]
         if within:
             return within[-1]
-        ends = [(box.x0 - f.box.x1, f) for f in self.fills if f.box.top <= y <= f.box.bottom and -1 <= box.x0 - f.box.x1 <= NEAR * high]
-        tops = [(f.box.top - box.bottom, f) for f in self.fills if f.box.x0 <= x <= f.box.x1 and -0.3 * high <= f.box.top - box.bottom <= high]
+        ends = [(box.x0 - f.box.x1, f) for f in near if f.box.top <= y <= f.box.bottom and -1 <= box.x0 - f.box.x1 <= NEAR * high]
+        tops = [(f.box.top - box.bottom, f) for f in near if f.box.x0 <= x <= f.box.x1 and -0.3 * high <= f.box.top - box.bottom <= high]
         found = [*(one for one in ends if self._lies(one[1])), *(one for one in tops if self._stands(one[1]))]
-        return min(found, key=lambda one: one[0], default=(0.0, None))[1]
+        return min(found, key=lambda one: one[0])[1] if found else self._marked_at(box, near)
+
+    def _marked_at(self, box: Box, near: Sequence[Fill]) -> Fill | None:
+        """The mark of a line, drawn as its sample is, that a label is set at; None where one of another line is as near."""
+        sizes = {(round(e.sample.box.x1 - e.sample.box.x0), round(e.sample.box.bottom - e.sample.box.top)) for legend in self.legends for e in legend}
+        reach = NEAR * (box.bottom - box.top)
+
+        def away(fill: Fill) -> float:
+            x, y = (fill.box.x0 + fill.box.x1) / 2, (fill.box.top + fill.box.bottom) / 2
+            return max(box.x0 - x, x - box.x1, 0.0) + max(box.top - y, y - box.bottom, 0.0)
+
+        marks = [f for f in near if (round(f.box.x1 - f.box.x0), round(f.box.bottom - f.box.top)) in sizes and away(f) <= reach]
+        marks.sort(key=away)
+        alone = marks and all(f.colour == marks[0].colour or away(f) > 2.5 * away(marks[0]) + 2 for f in marks)
+        return marks[0] if alone else None
 
     def _lies(self, fill: Fill) -> bool:
         """Whether bars of other lengths begin at the same left line."""
@@ -109,6 +126,15 @@ class Legends:
         around = union(entry.box for entry in legend)
         apart = [frame for frame in self.frames if frame.holds(around) != frame.holds(box)]
         return any(frame.holds(box) for frame in apart) and any(frame.holds(around) for frame in apart)
+
+    def _draws(self, legend: Sequence[Entry], fill: Fill) -> bool:
+        """Whether a bar is of a chart in which more than its own colour is of the legend; bars in one colour are of a chart that needs none."""
+        if not (self._stands(fill) or self._lies(fill)):
+            return True
+        edge = 3 if self._stands(fill) else 0
+        chart = union(f.box for f in self.fills if abs(f.box[edge] - fill.box[edge]) < 1)
+        colours = {entry.sample.colour for entry in legend}
+        return any(f.colour != fill.colour and (f.colour in colours or f.patterned) and chart.holds(f.box) for f in self.fills)
 
     def _row_of(self, fill: Fill) -> list[Fill]:
         """The bars that follow one another at the height of one without a gap, from left to right."""
@@ -166,7 +192,11 @@ def find_legends(page: Page) -> Legends:
     fills = [f for f in page.fills if (f.colour in colours or patterns and f.patterned) and f.box not in samples]
     fills = [f for f in fills if _area(f.box) < SMALL or sum(f.box.holds(g) for g in page.glyphs) <= WORDS]
     largest = sorted((p.box for p in page.panels), key=_area, reverse=True)[:MOST] if legends else []
-    return Legends(legends, fills, [box for box in largest if sum(box.holds(f.box) for f in fills) > 2], page.glyphs)
+    bands: dict[int, list[Fill]] = defaultdict(list)
+    for fill in fills:
+        for band in range(int(fill.box.top // BAND), int(fill.box.bottom // BAND) + 1):
+            bands[band].append(fill)
+    return Legends(legends, fills, [box for box in largest if sum(box.holds(f.box) for f in fills) > 2], page.glyphs, bands)
 
 
 def _area(box: Box) -> float:

@@ -102,6 +102,31 @@ def test_bars_side_by_side_over_a_year_are_of_that_year_and_their_colour(page: C
     }  # fmt: skip
 
 
+def test_labels_of_lines_are_named_by_the_mark_beside_them(page: Canvas, tmp_path: Path) -> None:
+    page.drawString(60, 420, "満足度の推移（％）")
+    for colour, values, side in ((BLUE, (62, 71, 80), 9), (RED, (40, 55, 52), -15)):
+        page.setStrokeColor(colour)
+        page.setFillColor(colour)
+        places = [(120 + 150 * n, 100 + 3 * value) for n, value in enumerate(values)]
+        for (x0, y0), (x1, y1) in zip(places, places[1:], strict=False):
+            page.line(x0, y0, x1, y1)
+        for (x, y), value in zip(places, values, strict=True):
+            page.setFillColor(colour)
+            page.circle(x, y, 3, fill=1, stroke=0)
+            page.setFillColor(black)
+            page.drawCentredString(x, y + side, f"{value}.0")
+    for n in range(3):
+        page.drawCentredString(120 + 150 * n, 80, f"令和{4 + n}年度")
+    for n, (colour, name) in enumerate(((BLUE, "窓口"), (RED, "電話"))):
+        page.setFillColor(colour)
+        page.circle(154 + 120 * n, 64, 3, fill=1, stroke=0)
+        page.setFillColor(black)
+        page.drawString(162 + 120 * n, 60, name)
+    assert {raw: (f.label, f.period and f.period.start.year) for raw, f in said(page, tmp_path).items()} == {
+        "62.0": ("窓口", 2022), "71.0": ("窓口", 2023), "80.0": ("窓口", 2024), "40.0": ("電話", 2022), "55.0": ("電話", 2023), "52.0": ("電話", 2024),
+    }  # fmt: skip
+
+
 def test_sectors_are_named_by_their_colour(page: Canvas, tmp_path: Path) -> None:
     page.drawString(60, 420, "利用端末の内訳")
     for (colour, _), start, extent in zip(ANSWERS, (90, 60, -6), (-30, -66, -264), strict=True):
@@ -113,6 +138,22 @@ def test_sectors_are_named_by_their_colour(page: Canvas, tmp_path: Path) -> None
     page.setFillColor(black)
     legend(page, 90, 160, ((BLUE, "スマートフォン"), (GREEN, "パソコン"), (RED, "その他")))
     assert {raw: f.label.split()[-1] for raw, f in said(page, tmp_path).items()} == {"8.3%": "スマートフォン", "18.3%": "パソコン", "73.3%": "その他"}
+
+
+def test_bars_of_one_colour_are_not_of_the_chart_beside_them_that_has_a_legend(page: Canvas, tmp_path: Path) -> None:
+    page.drawString(40, 420, "窓口の評価")
+    rows(page, 90, 360, ("20歳代", "40歳代"), VALUES[:2])
+    legend(page, 60, 280, ANSWERS)
+    page.drawString(440, 420, "相談件数の推移（件）")
+    for n, value in enumerate((1337, 1560, 2386)):
+        page.setFillColor(BLUE)
+        page.rect(450 + 60 * n, 240, 30, value / 20, fill=1, stroke=0)
+        page.setFillColor(black)
+        page.drawCentredString(465 + 60 * n, 244 + value / 20, f"{value:,}")
+        page.drawCentredString(465 + 60 * n, 225, f"令和{4 + n}年度")
+    found = said(page, tmp_path)
+    assert {found[raw].label.partition("（")[0] for raw in ("1,337", "1,560", "2,386")} == {"相談件数の推移"}
+    assert found["45.0"].label == "20歳代 満足"
 
 
 def test_a_legend_in_another_frame_names_nothing(page: Canvas, tmp_path: Path) -> None:
