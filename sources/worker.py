@@ -41,15 +41,23 @@ def _row(record: Any) -> dict[str, Any]:
     return {f.name: _plain(getattr(record, f.name)) for f in fields(record)}
 
 
+# 対象期間：2024年4月～2025年3月
+_APRIL_TO_MARCH = re.compile(
+    r"((?:(?:令和|平成)\s*(?:元|[0-9]{1,2})|(?:19|20)[0-9]{2})\s*年)\s*4\s*月(?:\s*1\s*日)?\s*(?:から|[~〜～-])\s*[^\s]{0,6}年?\s*3\s*月")
+
+
 def cover_fiscal_year(layout: Layout) -> int | None:
     """The fiscal year that a cover names: in its largest type first, and not the year in which something is to end (R7年度末まで)."""
     lines = [(box.bottom - box.top, text) for kind, box, text in traced(layout) if kind == "span"]
     for _, text in sorted(lines, key=lambda pair: -pair[0]):
         plain = unicodedata.normalize("NFKC", text)
-        for match in re.finditer(r"(?:(?:令和|平成|[RH])\s*(?:元|[0-9]{1,2})|(?:19|20)[0-9]{2})\s*年度(?!\s*(?:末|まで|以降|目標|に向け))", plain):
+        for match in re.finditer(r"(?:(?:令和|平成|[RH])\s*(?:元|[0-9]{1,2})|(?:19|20)[0-9]{2})\s*年度(?!\s*(?:末|当初|まで|以降|目標|に向け))", plain):
             period = heading(match[0], Context()).period
             if period is not None:
                 return period.start.year
+    for _, text in lines:
+        if (whole := _APRIL_TO_MARCH.search(unicodedata.normalize("NFKC", text))) and (period := heading(whole[1] + "度", Context()).period):
+            return period.start.year
     return None
 
 

@@ -15,6 +15,8 @@ from sources.notation import Context
 _BARE_YEAR = re.compile(r"^(?:(?:19|20)[0-9]{2}|(?:明治|大正|昭和|平成|令和|[MTSHR])\s*(?:元|[0-9]{1,2}))(?:\s*年度?|\s*FY)?$")
 YEAR_HEAD = re.compile(r"^(?:年度|年|年次|会計年度|調査年度?|対象年度?|期間|時点|基準年度?|実績年度?|調査時点)$")
 _LETTER = re.compile(r"[^\W\d_]")
+# Words with a number among them that go on behind its unit.
+_NAMED = re.compile(r"[^\W\d_][^\n]{0,20}[0-9]\D{1,3}[^\W\d_]{2,}$")
 _BARE_NUMBER = re.compile(r"[-+▲△−－±(]*[0-9][0-9,. ]*[%)]*$")
 DAY = re.compile(r"(1[0-2]|0?[1-9])/(3[01]|[12][0-9]|0?[1-9])$")
 
@@ -65,7 +67,7 @@ def find_heads(grid: Grid, has_figure: Callable[[str], bool]) -> Heads:
     cols = 0
     while cols < grid.cols - 1:
         body = [c for c in grid.cells if c.col <= cols <= c.col_end and c.row > 0 and not fills_row([c], grid)]
-        if not body or not (all(is_head(c) for c in body) or _numbers_rows(body)) or not any(c.text.strip() for c in body):
+        if not body or not (all(is_head(c) for c in body) or _numbers_rows(body) or _names_values(body, grid, is_head)) or not any(c.text.strip() for c in body):
             break
         top = grid.at(0, cols)
         if all_years(body) and cols > 0 and not (top and YEAR_HEAD.match(folded(top.text))):
@@ -135,6 +137,14 @@ def _numbers_rows(column: list[Cell]) -> bool:
         return False
     numbers = [int(match[1]) for match in found if match]
     return numbers[0] in (0, 1) and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+
+
+def _names_values(column: list[Cell], grid: Grid, is_head: Callable[[Cell], bool]) -> bool:
+    """Whether a column names the values at its right, some by a name with a number in it: うち24時間以内に完了 | 6割."""
+    full = [c for c in column if c.text.strip()]
+    right = [c for c in grid.cells if c.text.strip() and any(c.col == head.col_end + 1 and c.row == head.row for head in full)]
+    named = all(is_head(c) or _NAMED.match(folded(c.text)) for c in full)
+    return named and 2 * sum(is_head(c) for c in full) >= len(full) and len(right) == len(full) and all(looks_like_value(c.text) for c in right)
 
 
 def fills_row(full: list[Cell], grid: Grid) -> bool:

@@ -14,11 +14,14 @@ from sources.figures.tiles import Tile
 from sources.layout.page import Block, Region
 from sources.layout.text import Span, overlap
 from sources.notation import Quantity
-from sources.records import Box, Period
+from sources.records import Box, Period, union
 
 # What follows a number can name what was done (参加, 採用); a particle or 中 does not.
-_NOUN = re.compile(r"^[一-龥ァ-ヺ]{2}")
+_NOUN = re.compile(r"^(?!前[年回月期]|昨年|対前|目標|実績|計画)[一-龥ァ-ヺ]{2}")
 _PARTICLES = "のにをはがとで"
+_NAME = re.compile(r"[一-龥ぁ-んァ-ヺA-Za-z]")
+_PROSE = re.compile(r"[、。]")
+_ENCLOSED = re.compile(r"[(（]([^()（）]*)[)）]")
 MEASURE = re.compile(r"(?:目標|計画|実績|基準|現状)値?")
 # What follows is of something else than the figures before it, also where it does not say of what.
 _NEW_TOPIC = re.compile(r"[。\n]\s*(?:また|さらに|加えて|一方|このほか|そのほか|なお)[、,]|[一-龥ァ-ヺ]{2}し[、,]|[①-⑳]")
@@ -56,7 +59,8 @@ class Labels:
             if own:
                 label = f"{head} {own}" if head and head not in own and len(head) <= 40 else own
             elif before and (n - 1 not in heads or n == line_before):
-                label = before
+                bare = n != line_before and not re.search(r"[^\W\d_]", text.string[text.starts[n] : q.start])
+                label = bare and self._beside(q, text, region, block, left=True) or before
             else:
                 below = "" if head or before else self._title_below(text, lines, q, n, heads, tile)
                 found = {"the line above": head, "the figure before it": before, "the category under it": category.text if category else ""}
@@ -109,13 +113,15 @@ class Labels:
             words = " ".join(s.text for s in line).strip()
             if len(words) > 45 or SENTENCE_END.search(words) or NOTE.match(words):
                 continue
-            label = heading(words, self.scene.context).label.strip(" 　()（）・:：")
+            label = heading(words, self.scene.context).label.strip(" 　・:：")
+            if inner := _ENCLOSED.fullmatch(label):
+                label = inner[1]
             if label:
                 out[n] = label
         return out
 
-    def _beside(self, q: Quantity, text: Text, region: Region, block: Block) -> str:
-        """Words on the same row, or straight above, in a block of their own; the nearest."""
+    def _beside(self, q: Quantity, text: Text, region: Region, block: Block, *, left: bool = False) -> str:
+        """Words on the same row, or straight above, in a block of their own; the nearest. Only at the ``left`` on the row, where that is asked."""
         box = text.box(q.start, q.end)
         if box is None:
             return ""
@@ -123,28 +129,32 @@ class Labels:
         for other in region.blocks():
             if other is block or other.vertical:
                 continue
-            words = other.text.replace("\n", "")
-            if len(words) > 40 or SENTENCE_END.search(words):
-                continue
-            beside = overlap(other.box.top, other.box.bottom, box.top, box.bottom) > 0.4 * min(
-                other.box.bottom - other.box.top, box.bottom - box.top
-            )
-            if beside and other.box.x1 <= box.x0 + 2:
-                distance = box.x0 - other.box.x1
-            elif beside and other.box.x0 >= box.x1 - 2:
-                distance = other.box.x0 - box.x1 + 6
-            elif overlap(other.box.x0, other.box.x1, box.x0, box.x1) > 0 and other.box.bottom <= box.top + 2:
-                distance = box.top - other.box.bottom
-            else:
-                continue
-            if (
-                distance < least
-                and distance < (200 if beside else 150)
-                and not self.scene.has_figure(other.text)
-                and heading(words, self.scene.context).label.strip()
-            ):
-                best, least = heading(words, self.scene.context).label, distance
+            whole = other.text.replace("\n", "")
+            one = len(whole) <= 40 and not left
+            lines = [(whole, other.box)] if one else [("".join(s.text for s in line), union(s.box for s in line)) for line in other.lines]
+            for words, place in lines:
+                distance = self._distance(place, box, above=words is whole)
+                at_left = place.x1 <= box.x0 + 2 and overlap(place.top, place.bottom, box.top, box.bottom) > 0
+                if left and not (at_left and _NAME.search(words) and not _PROSE.search(words)):
+                    continue
+                if distance < least and not SENTENCE_END.search(words) and len(words) <= 40 and not self.scene.has_figure(words):
+                    label = heading(words, self.scene.context).label
+                    if label.strip():
+                        best, least = label, distance
         return best
+
+    @staticmethod
+    def _distance(place: Box, box: Box, *, above: bool) -> float:
+        """How far words are from a number on their row, or straight above it; none where they are neither or too far."""
+        beside = overlap(place.top, place.bottom, box.top, box.bottom) > 0.4 * min(place.bottom - place.top, box.bottom - box.top)
+        distance = 1e9
+        if beside and place.x1 <= box.x0 + 2:
+            distance = box.x0 - place.x1
+        elif beside and place.x0 >= box.x1 - 2:
+            distance = place.x0 - box.x1 + 6
+        elif above and overlap(place.x0, place.x1, box.x0, box.x1) > 0 and place.bottom <= box.top + 2:
+            distance = box.top - place.bottom
+        return distance if distance < (200 if beside else 150) else 1e9
 
     def _under_it(self, q: Quantity, text: Text, region: Region, *, alone: bool) -> str:
         """The words straight below a number that has none before it; out of its frame only where no title names it."""

@@ -131,10 +131,14 @@ class Legends:
         """Whether a bar is of a chart in which more than its own colour is of the legend; bars in one colour are of a chart that needs none."""
         if not (self._stands(fill) or self._lies(fill)):
             return True
-        edge = 3 if self._stands(fill) else 0
+        standing = self._stands(fill)
+        edge = 3 if standing else 0
         chart = union(f.box for f in self.fills if abs(f.box[edge] - fill.box[edge]) < 1)
+        # What is drawn on from the bars that begin there belongs to them, as far as it goes.
+        chart = chart._replace(top=-1e9) if standing else chart._replace(x1=1e9)
         colours = {entry.sample.colour for entry in legend}
-        return any(f.colour != fill.colour and (f.colour in colours or f.patterned) and chart.holds(f.box) for f in self.fills)
+        others = (f for f in self.fills if f.colour != fill.colour and (f.colour in colours or f.patterned))
+        return any(chart.x0 <= f.box.x0 and f.box.x1 <= chart.x1 and chart.top <= f.box.top and f.box.bottom <= chart.bottom + 1 for f in others)
 
     def _row_of(self, fill: Fill) -> list[Fill]:
         """The bars that follow one another at the height of one without a gap, from left to right."""

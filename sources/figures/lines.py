@@ -40,7 +40,7 @@ class Text:
         chars: list[str] = []
         glyphs: list[Glyph | None] = []
         ends = sorted((line[-1].box.x1 for line in lines), reverse=True)
-        edge = ends[_hanging(lines, ends)] if len(ends) >= 3 else 1e9
+        edge = _edge(lines, ends, right) if len(ends) >= 3 else 1e9
         bottom = max((line[-1].box.bottom for line in lines), default=None)
         starts: list[int] = []
         for n, line in enumerate(lines):
@@ -65,9 +65,12 @@ class Text:
         return union(found) if found else None
 
 
-def _hanging(lines: Sequence[Sequence[Span]], ends: Sequence[float]) -> bool:
-    """Whether the longest line reaches over the edge of the column, as one with a full stop does, so that the next longest shows it."""
-    return ends[0] - ends[1] <= 2 * max(span.size for line in lines for span in line)
+def _edge(lines: Sequence[Sequence[Span]], ends: Sequence[float], right: float | None) -> float:
+    """Where lines of some column end: that of the longest, or of the next where it hangs over as one with a full stop does."""
+    em = max(span.size for line in lines for span in line)
+    if ends[0] - ends[1] <= 2 * em:
+        return ends[1]
+    return ends[0] if right is None or ends[0] > right - 3 * em else 1e9  # one long item of a list in a wide frame breaks nowhere
 
 
 def runs_on(line: Sequence[Span], following: Sequence[Span], edge: float, right: float | None, bottom: float | None = None) -> bool:

@@ -20,6 +20,7 @@ from sources.figures.tiles import Tile, Tiles
 from sources.layout.page import Block, Layout, Region, Table
 from sources.layout.text import Span, overlap
 from sources.notation import Context, Heading, Mark, Quantity, class_limits, plain_kanji
+from sources.pdf.document import NO_CHARACTER
 from sources.records import Box, Figure, LedgerEntry, Period, Statement, union
 
 _PAGE_NUMBER = re.compile(
@@ -374,5 +375,5 @@ class _PageReader:
 
 
 def _words(text: str) -> str:
-    """A heading or label on one line, without the mark of an item."""
-    return re.sub(r"\s+", " ", plain_kanji(ITEM.sub("", text)))
+    """A heading or label on one line, without the mark of an item, be it one that no font explains."""
+    return re.sub(r"\s+", " ", plain_kanji(ITEM.sub("", text.lstrip(f"{NO_CHARACTER} "))))

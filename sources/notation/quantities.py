@@ -21,6 +21,9 @@ from sources.notation.units import FORMS, KANJI_FORMS, canonical, unit_of
 
 _K = "[一二三四五六七八九十百千〇]"
 _SIGNED = rf"(?P<sign>[{MINUS}+±]|(?<![0-9A-Za-zぁ-んァ-ヶ一-龥])-|(?<=[比差減率数額])-|(?<![ァ-ヺ])ー|マイナス|プラス)?"
+# 45.8% ↓0.4pt, 27.4%（↑3.1pt）: an arrow beside another number is a sign; by itself it leads from one thing to the next.
+_MOVED = re.compile(r"(?:(?P<up>[↑↗⬆⇧])|[↓↘⬇⇩]) ?\Z")
+_BESIDE = re.compile(r"(?:\d[^\d\n]{0,6}|[(\[【]) ?\Z")
 _NEARLY = r"およそ|おおよそ|おおむね|概ね|凡そ|ほぼ|≒|推定"
 _ABOUT = rf"約|{_NEARLY}"
 _LEAST = r"少なくとも|最低でも|最低|最小"
@@ -364,7 +367,10 @@ def _dress(text: str, number: Number, lowest: int) -> Number:
         number.qualifier = "about" if re.fullmatch(_ABOUT, word) else "at_least" if re.fullmatch(_LEAST, word) else "at_most"
     if match["money"] and not number.unit:
         number.unit, number.kind, number.bare = canonical(match["money"]), "money", False
-    if sign or word or match["money"]:
+    arrow = _MOVED.search(text, lowest, number.start) if not sign else None
+    if arrow and _BESIDE.search(text, 0, arrow.start()):
+        number.move, number.start = (1 if arrow["up"] else -1), arrow.start()
+    elif sign or word or match["money"]:
         number.start = min(match.start(name) for name in ("q", "sign", "q2", "money") if match[name])
     if not number.bare or number.kind:
         _rate(text, number, lowest)
@@ -495,6 +501,8 @@ def _bare_is_no_figure(text: str, number: Number) -> tuple[str, str]:
     before = text[max(0, number.start - 6) : number.start]
     if _YEAR_SPACED.fullmatch(digits):
         return "date", "a year"
+    if _YEAR_OF_NAME.fullmatch(digits) and _PUBLISHED.search(text, 0, number.start):
+        return "name", "a name with its year"
     if _RELEASE.fullmatch(digits) and _WORDY.match(before[-1:]):
         return "name", "a name with a number"
     if number.scale or number.decimals or number.sign or "," in digits:
@@ -506,6 +514,10 @@ def _bare_is_no_figure(text: str, number: Number) -> tuple[str, str]:
     return "", ""
 
 
+# 数字で見る市のDX 2025, 白書2024
+_YEAR_OF_NAME = re.compile(r"(?:19[5-9]|20[0-9])\d")
+_PUBLISHED = re.compile(
+    r"(?:[A-Za-z]{2,20}|白書|年報|報告書?|レポート|プラン|計画|ビジョン|戦略|要覧|便覧|統計書?|ガイド|ハンドブック|アワード|フォーラム|フェスタ|フェア|サミット) ?\Z")
 _SECOND = re.compile(r"[0-9][ \n]?\($")
 
 

@@ -58,7 +58,7 @@ _TAIL = re.compile(
     r"(?:の|は|が|を|に|で|と|も|へ|から|より|について|として|である|(?<![予契解条公節要規婚集制特盟密確])約|あと|合計|計|累計|平均|延べ|のべ|およそ|うち|総額|新た|(?<![安健保完万])全)+$|^(?:中)$"
 )
 _LEAD = re.compile(
-    r"^(?:×|このうち|そのうち|うち|また|なお|さらに|および|及び|に(?:対する|おける|関する|係る|よる)|[のはがをにでと](?=[ァ-ヺ一-龥])|"
+    r"^(?:[×/↑↓↗↘]|このうち|そのうち|うち|また|なお|さらに|および|及び|に(?:対する|おける|関する|係る|よる)|[のはがをにでと](?=[ァ-ヺ一-龥])|"
     r"(?:内(?![製容部閣科訳外定線陸服])|中(?![学央小心国高止間期核古]))の?(?=..))"
 )
 # Words in brackets between a name and its number say which, not what.
@@ -71,7 +71,7 @@ _CARRIED = re.compile(r"(?:から|より|であ|だっ|とな|にな)(?!の)[^\d
 # 登録率は保有者の85.2％: a share is of the topic, and the whole is in its name.
 _TOPIC = re.compile(r"(.*[一-龥ァ-ヺー])は[一-龥ァ-ヺ]")
 # これにより and 基準年度である name nothing that is counted.
-_POINTS = re.compile(r"これ(?:ら)?|それ(?:ら)?|(?:に)?対し(?:て)?|基準年度?|基準値|策定時|当初")
+_POINTS = re.compile(r"これ(?:ら)?|それ(?:ら)?|(?:に)?対し(?:て)?|基準年度?|基準値|策定時|当初|.{1,6}(?:あたり|当たり)")
 # 19回実施（延べ843人: what was done so often, and no name of what follows.
 _DONE = re.compile(r"[一-龥ァ-ヺ]{2,4}")
 # 「便利になった」が 79.5％: whatever a quotation says, it is a name.
