@@ -59,6 +59,16 @@ def rows(page: Canvas, x: float, y: float, names: Sequence[str], values: Sequenc
     page.setFillColor(black)
 
 
+def columns(page: Canvas, x: float, step: float) -> None:
+    """Bars of one colour over three years, their values over them."""
+    for n, value in enumerate((1337, 1560, 2386)):
+        page.setFillColor(BLUE)
+        page.rect(x + step * n, 240, 30, value / 20, fill=1, stroke=0)
+        page.setFillColor(black)
+        page.drawCentredString(x + 15 + step * n, 244 + value / 20, f"{value:,}")
+        page.drawCentredString(x + 15 + step * n, 225, f"令和{4 + n}年度")
+
+
 VALUES = ((45.0, 33.0, 22.0), (38.2, 36.8, 25.0), (21.4, 40.1, 38.5))
 
 
@@ -145,12 +155,7 @@ def test_bars_of_one_colour_are_not_of_the_chart_beside_them_that_has_a_legend(p
     rows(page, 90, 360, ("20歳代", "40歳代"), VALUES[:2])
     legend(page, 60, 280, ANSWERS)
     page.drawString(440, 420, "相談件数の推移（件）")
-    for n, value in enumerate((1337, 1560, 2386)):
-        page.setFillColor(BLUE)
-        page.rect(450 + 60 * n, 240, 30, value / 20, fill=1, stroke=0)
-        page.setFillColor(black)
-        page.drawCentredString(465 + 60 * n, 244 + value / 20, f"{value:,}")
-        page.drawCentredString(465 + 60 * n, 225, f"令和{4 + n}年度")
+    columns(page, 450, 60)
     found = said(page, tmp_path)
     assert {found[raw].label.partition("（")[0] for raw in ("1,337", "1,560", "2,386")} == {"相談件数の推移"}
     assert found["45.0"].label == "20歳代 満足"
@@ -160,12 +165,7 @@ def test_a_legend_in_another_frame_names_nothing(page: Canvas, tmp_path: Path) -
     for x in (20, 330):
         page.rect(x, 200, 290, 240, fill=0)
     page.drawString(40, 420, "相談件数の推移（件）")
-    for n, value in enumerate((1337, 1560, 2386)):
-        page.setFillColor(BLUE)
-        page.rect(60 + 80 * n, 240, 30, value / 20, fill=1, stroke=0)
-        page.setFillColor(black)
-        page.drawCentredString(75 + 80 * n, 244 + value / 20, f"{value:,}")
-        page.drawCentredString(75 + 80 * n, 225, f"令和{4 + n}年度")
+    columns(page, 60, 80)
     page.drawString(340, 420, "端末の種類")
     for n, (share, (colour, _)) in enumerate(zip((52.0, 31.0, 17.0), ANSWERS, strict=True)):
         page.setFillColor(colour)
