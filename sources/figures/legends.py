@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from sources.layout.groups import Groups
 from sources.layout.page import looks_like_value
-from sources.layout.text import BLANK, glyph_box, overlap
-from sources.pdf.document import Fill, Glyph, Page
+from sources.layout.text import BLANK, area, glyph_box, overlap
+from sources.pdf.document import SIGNS, Fill, Glyph, Page
 from sources.records import Box, union
 
 # In ems of the words beside it, a sample of a legend is from LEAST to WIDEST wide and at most HIGHEST high.
@@ -63,7 +63,7 @@ class Legends:
 
     def names(self, label: str) -> bool:
         """Whether a label is the name of a series, or those of several in a row."""
-        bare = re.sub(r"[\s■●◆▲▼◼⬤]", "", label)
+        bare = "".join(c for c in label if not c.isspace() and c not in SIGNS)
         return any(bare in re.sub(r"\s", "", "".join(entry.name for entry in legend)) for legend in self.legends) if bare else False
 
     def series_of(self, box: Box) -> Series | None:
@@ -117,7 +117,7 @@ class Legends:
     def _away(self, legend: Sequence[Entry], box: Box) -> tuple[float, float]:
         """How far a legend is: first by the size of the least frame that holds both, then by distance."""
         around = union(entry.box for entry in legend)
-        least = min((_area(frame) for frame in self.frames if frame.holds(around) and frame.holds(box)), default=1e9)
+        least = min((area(frame) for frame in self.frames if frame.holds(around) and frame.holds(box)), default=1e9)
         across, down = (max(-overlap(around[n], around[n + 2], box[n], box[n + 2]), 0) for n in (0, 1))
         return least, across + down
 
@@ -194,17 +194,14 @@ def find_legends(page: Page) -> Legends:
     samples = {entry.sample.box for legend in legends for entry in legend}
     patterns = any(entry.sample.patterned for legend in legends for entry in legend)
     fills = [f for f in page.fills if (f.colour in colours or patterns and f.patterned) and f.box not in samples]
-    fills = [f for f in fills if _area(f.box) < SMALL or sum(f.box.holds(g) for g in page.glyphs) <= WORDS]
-    largest = sorted((p.box for p in page.panels), key=_area, reverse=True)[:MOST] if legends else []
+    fills = [f for f in fills if area(f.box) < SMALL or sum(f.box.holds(g) for g in page.glyphs) <= WORDS]
+    largest = sorted((p.box for p in page.panels), key=area, reverse=True)[:MOST] if legends else []
     bands: dict[int, list[Fill]] = defaultdict(list)
     for fill in fills:
-        for band in range(int(fill.box.top // BAND), int(fill.box.bottom // BAND) + 1):
+        # What is drawn may reach far over the page.
+        for band in range(int(max(0.0, fill.box.top) // BAND), int(min(page.height, fill.box.bottom) // BAND) + 1):
             bands[band].append(fill)
     return Legends(legends, fills, [box for box in largest if sum(box.holds(f.box) for f in fills) > 2], page.glyphs, bands)
-
-
-def _area(box: Box) -> float:
-    return (box.x1 - box.x0) * (box.bottom - box.top)
 
 
 def _entries(page: Page) -> Iterator[Entry]:

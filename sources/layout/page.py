@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from sources.layout.grids import SNAP, Grid, part_rows, ruled_grids, unruled_grids
 from sources.layout.groups import Groups
-from sources.layout.text import Span, columns_of_vertical_text, overlap, spans
+from sources.layout.text import Span, area, columns_of_vertical_text, overlap, spans
 from sources.layout.turn import turned_box, turned_page
 from sources.pdf.document import Glyph, Page, Panel, Rule
 from sources.records import Box, union
@@ -80,10 +80,6 @@ class Layout:
     page: Page
     root: Region
     body_size: float
-
-
-def _area(box: Box) -> float:
-    return max(0.0, box.x1 - box.x0) * max(0.0, box.bottom - box.top)
 
 
 def _common(a: Box, b: Box) -> float:
@@ -260,10 +256,10 @@ def analyse(page: Page) -> Layout:
         region.items += _blocks(spans(found, [r for r in page.rules if _touches(r, region.box)]))
         _mark_strip(region)
     for grid in tables:
-        home = min((r for r in regions if _inside(grid.box, r.box, 4)), key=lambda r: _area(r.box), default=root)
+        home = min((r for r in regions if _inside(grid.box, r.box, 4)), key=lambda r: area(r.box), default=root)
         home.items.append(Table(grid))
     for block in _upright([*_vertical_blocks(vertical), *(Block([[span]], span.box, vertical=True) for span in turned)]):
-        home = min((r for r in regions if _inside(block.box, r.box)), key=lambda r: _area(r.box), default=root)
+        home = min((r for r in regions if _inside(block.box, r.box)), key=lambda r: area(r.box), default=root)
         home.items.append(block)
     _hang(root, regions)
     return Layout(page, root, body)
@@ -277,7 +273,7 @@ def _tables_and_panels(page: Page, index: _Index) -> tuple[list[Grid], list[Pane
     bands: list[Grid] = []
     taken: set[int] = set()
     drawn, shaded = _all_grids(page.rules, panels)
-    for grid in sorted([*drawn, *shaded], key=lambda g: _area(g.box)):
+    for grid in sorted([*drawn, *shaded], key=lambda g: area(g.box)):
         placed = _fill(grid, index, taken)
         _tint(grid, panels)
         part_rows(grid, looks_like_value)
@@ -322,14 +318,14 @@ def _tint(grid: Grid, panels: Sequence[Panel]) -> None:
     grounds = _Bands(p.box for p in panels if p.tinted)
     for cell in grid.cells:
         # Word processors shade the lines of a cell, not all of its square.
-        cell.tinted = sum(_common(cell.box, ground) for ground in grounds.near(cell.box)) >= 0.6 * _area(cell.box)
+        cell.tinted = sum(_common(cell.box, ground) for ground in grounds.near(cell.box)) >= 0.6 * area(cell.box)
 
 
 def _shared_out(
     glyphs: Sequence[Glyph], regions: Sequence[Region], index: _Index, taken: set[int]
 ) -> list[tuple[Region, list[Glyph]]]:
     """The glyphs outside tables, each to the smallest region that holds it; the smallest region first."""
-    small_first = sorted(range(len(regions)), key=lambda i: _area(regions[i].box))
+    small_first = sorted(range(len(regions)), key=lambda i: area(regions[i].box))
     owner: dict[int, int] = {}
     for i in small_first[:-1]:
         for g in index.within(regions[i].box):
@@ -436,20 +432,20 @@ def _nested(root: Region, panels: Sequence[Panel]) -> list[Region]:
     """Panels that hold text as regions, each in the smallest region around it."""
     kept = _Bands()
     regions: dict[int, Region] = {}  # by the identity of their boxes
-    for panel in sorted(panels, key=lambda p: _area(p.box)):
+    for panel in sorted(panels, key=lambda p: area(p.box)):
         # Twice in one place, as a fill and as its outline, a panel is one.
-        if not any(_common(panel.box, k) > 0.9 * max(_area(panel.box), _area(k)) for k in kept.near(panel.box)):
+        if not any(_common(panel.box, k) > 0.9 * max(area(panel.box), area(k)) for k in kept.near(panel.box)):
             kept.add(panel.box)
             regions[id(panel.box)] = Region("panel", panel.box)
     for region in regions.values():
-        around = [box for box in kept.around(region.box) if _inside(region.box, box) and _area(box) > _area(region.box)]
-        region.parent = regions[id(min(around, key=_area))] if around else root
+        around = [box for box in kept.around(region.box) if _inside(region.box, box) and area(box) > area(region.box)]
+        region.parent = regions[id(min(around, key=area))] if around else root
     return [*regions.values(), root]
 
 
 def _hang(root: Region, regions: Sequence[Region]) -> None:
     """Hang every region that holds something into its parent, in reading order; a strip or the frame of a table is what it holds."""
-    for region in sorted(regions, key=lambda r: _area(r.box)):
+    for region in sorted(regions, key=lambda r: area(r.box)):
         if region is root or not region.items:
             continue
         home = region.parent or root

@@ -65,6 +65,11 @@ def overlap(a0: float, a1: float, b0: float, b1: float) -> float:
     return min(a1, b1) - max(a0, b0)
 
 
+def area(box: Box) -> float:
+    """Of what a box covers, in square points; none where its sides have changed places."""
+    return max(0.0, box.x1 - box.x0) * max(0.0, box.bottom - box.top)
+
+
 def _span(glyphs: Sequence[Glyph], after_blank: set[int]) -> Span | None:
     chars: list[tuple[str, Glyph | None]] = []
     last: Glyph | None = None
