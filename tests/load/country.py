@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -116,10 +116,8 @@ def backfilled(
             memory, processor = costs({name: process.pid for name, process in made.processes.items()}, postgres)
             seen.memory.append(memory)
             seen.processor.append(processor)
-            if kill and not killed and 3 * done >= len(editions) and instance.get_runs(dg.RunsFilter(job_name="ingest", statuses=[dg.DagsterRunStatus.STARTED])):
-                made.kill("worker0")
-                made.worker("worker0-again")
-                killed = True
+            if kill and not killed and 3 * done >= len(editions):
+                killed = _killed_at_work(made, instance)
             if look > 5:
                 print(f"{done} of {len(editions)}: {seen.done[-1][0]:.0f} s, MiB {seen.memory[-1]}", flush=True)
             under_way = instance.get_runs_count(dg.RunsFilter(statuses=UNDER_WAY))
@@ -139,6 +137,32 @@ def backfilled(
             _settled(made, instance, editions)
         seen.failed = instance.get_runs_count(dg.RunsFilter(job_name="ingest", statuses=[dg.DagsterRunStatus.FAILURE]))
     return seen
+
+
+def _killed_at_work(made: Cluster, instance: dg.DagsterInstance) -> bool:
+    """Whether a worker was caught in a run, killed and replaced. It is stopped first: a run that is begun then cannot end before it is killed."""
+    for run in instance.get_runs(dg.RunsFilter(job_name="ingest", statuses=[dg.DagsterRunStatus.STARTED])):
+        for name, process in made.processes.items():
+            if name.startswith("worker") and process.pid in _groups(instance, run.run_id):
+                os.killpg(process.pid, signal.SIGSTOP)
+                time.sleep(0.5)  # what it had sent to PostgreSQL is there
+                if caught := bool(instance.get_runs(dg.RunsFilter(run_ids=[run.run_id], statuses=[dg.DagsterRunStatus.STARTED]))):
+                    made.kill(name)
+                    made.worker(f"{name}-again")
+                else:
+                    os.killpg(process.pid, signal.SIGCONT)
+                return caught
+    return False
+
+
+def _groups(instance: dg.DagsterInstance, run_id: str) -> set[int]:
+    """The process groups that execute a run, as it has told when it was begun."""
+    found = set()
+    for record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records:
+        told = record.event_log_entry.get_dagster_event().engine_event_data.metadata.get("pid")
+        with suppress(ProcessLookupError):
+            found |= {os.getpgid(int(str(told.value)))} if told else set()
+    return found
 
 
 def _asked(instance: dg.DagsterInstance) -> set[str]:

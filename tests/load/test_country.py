@@ -18,11 +18,11 @@ pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.xdist_group("cl
 
 def test_workers_of_which_one_dies_make_what_one_process_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     servers.need()
-    series = towns(tmp_path / "series", 2, 2, processes=1)
-    editions = [f"town_{number:04d}-R{year}" for number in range(2) for year in (3, 4)]
-    settings(tmp_path / "dagster", run_monitoring={"max_runtime_seconds": 180, "poll_interval_seconds": 5, "free_slots_after_run_end_seconds": 5})
+    series = towns(tmp_path / "series", 2, 3, processes=1)
+    editions = [f"town_{number:04d}-R{year}" for number in range(2) for year in (3, 4, 5)]
+    settings(tmp_path / "dagster", run_monitoring={"max_runtime_seconds": 90, "poll_interval_seconds": 5, "free_slots_after_run_end_seconds": 5})
     with servers.running() as addresses, cluster(tmp_path, addresses, tmp_path / "home", series, SHINCHOKU_REDELIVERY_SECONDS="30") as made:
-        seen = backfilled(made, editions, 2, kill=True, hours=0.5)
+        seen = backfilled(made, editions, 2, kill=True, look=0.2, hours=0.5)
     assert seen.failed >= 1, "the run of the worker that died was failed and started again"
     assert seen.done[-1][1] == len(editions)
     monkeypatch.setenv("SHINCHOKU_SERIES", str(series))
