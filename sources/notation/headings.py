@@ -24,12 +24,14 @@ _GOAL = r"(?:(?<=基本)|(?<=重点)|(?<=政策)|(?<=施策))目標 ?[0-9IVX①-
 _TARGET = re.compile(rf"(?!{_GOAL})目標(?!.{{0,6}}(?:達成|比|到達))|最終値|ターゲット|目指す姿")
 _LEVEL = re.compile(r"実績|現状|現況|基準値|達成[率度]|進捗率|当初値|策定時|見込")
 _GROWTH = re.compile(
-    r"(?:前年度?|昨年度?|前期|前回|前年同[月期]|前月)(?:から)?(?:対?比|増減率|伸び?率)|増減率|"
+    r"(?:前年度?|昨年度?|前期|前回|前年同[月期]|前月)(?:から)?(?:対?比|増減率|伸び?率)|増減率|基準年度?(?:から)?対?比|対基準年度?比|"
     r"伸び?率|増加率|減少率|変化率|成長率|対前年度?(?!(?s:.){0,6}(?:差|増減[数額]))")
 _CHANGE = re.compile(r"(?:前年度?|昨年度?|前期|前回|前年同[月期]|前月)(?:から)?(?:との)?(?:差|増減(?!率))|増減(?!率|の?(?:理由|要因|事由))|差引増減")
 _BACK = re.compile(r"(?:対?)(?P<far>前々|一昨)?(?:前|昨)(?:年度?|回|期)")
 _EMPTY = re.compile(r"[(\[【〔<] ?(?:参 ?考|単位|[のにをは、,・:： ~→\-]*) ?[)\]】〕>]")
 _SPACES = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])| {2,}")
+_SPREAD = re.compile(r"(?:[^\x00-\x7f] ){1,4}[^\x00-\x7f]")  # 合　計
+_RATIOS = ("", "%", "倍", "ポイント", "割合", "‰")
 _ABOUT = re.compile(r"約|概数|概算|およそ")
 
 
@@ -69,8 +71,7 @@ def _period_of(tokens: list[Token], context: Context, found: Heading) -> list[tu
             continue
         if dated.back is None or dated.back <= 0:
             spans.append((token.start, token.end))
-        if dated.back:
-            found.period_back = max(dated.back, 0)
+        found.period_back = max(dated.back or 0, 0)  # 前回調査（令和3年度）: the year that is printed
         found.period = _placed(dated, context)
         found.base = dated.base or found.base
     return spans
@@ -87,7 +88,7 @@ def _unit_of(text: str, found: Heading, spans: list[tuple[int, int]]) -> None:
         for match in pattern.finditer(text):
             unit = match["unit"]
             known = unit_of(unit) is not None or (pattern is _UNIT_NOTE) or ("/" in unit and unit_of(unit.split("/")[0]) is not None)
-            if not known and unit.endswith(("数", "量")) and unit_of(unit[:-1]):
+            if not known and unit.endswith(("数", "量")) and unit_of(unit[:-1]) and not re.match(r" ?\w", text[match.end() :]):
                 known, unit = True, unit[:-1]
             if pattern is _UNIT_ALONE and not _alone(match):
                 continue
@@ -125,7 +126,7 @@ def _measure_of(text: str, found: Heading) -> None:
     if _TARGET.search(text):
         found.is_target, found.measure = True, "target"
     elif _GROWTH.search(text):
-        found.measure = "growth"
+        found.measure = "growth" if found.unit in _RATIOS or "率" in text else "change"  # 対前年(人)
         found.base_back = found.base_back or (_years(text) if found.base is None else 0)
         found.period_back = 0
         found.period = None if _relative_only(text) else found.period
@@ -162,4 +163,5 @@ def _label(text: str, spans: list[tuple[int, int]]) -> str:
     for _ in range(2):
         label = _EMPTY.sub("", label)
     label = re.sub(r"(?<=[(【\[])[のにへ向けた、,:~ ]{1,6}|[、,:・~ ]+(?=[)】\]])", "", label)
-    return _SPACES.sub(" ", label.replace("\n", " ")).strip(" 、,:：・の~")
+    label = _SPACES.sub(" ", label.replace("\n", " ")).strip(" 、,:：・の~")
+    return label.replace(" ", "") if _SPREAD.fullmatch(label) else label

@@ -69,8 +69,8 @@ def _is_repair(char: str) -> bool:
 
 
 def plain_kanji(text: str) -> str:
-    """A text with the kanji that stand in it as radicals or compatibility forms; all else as it is printed."""
-    return "".join(_fold(char) if _is_repair(char) else char for char in text)
+    """A text with the kanji that stand in it as radicals or compatibility forms, and middle dots by whatever name as ・; all else as it is printed."""
+    return "".join("・" if char in _MIDDLE_DOTS else _fold(char) if _is_repair(char) else char for char in text)
 
 
 def normalize(text: str) -> Normal:

@@ -368,7 +368,7 @@ def _dress(text: str, number: Number, lowest: int) -> Number:
     if match["money"] and not number.unit:
         number.unit, number.kind, number.bare = canonical(match["money"]), "money", False
     arrow = _MOVED.search(text, lowest, number.start) if not sign else None
-    if arrow and _BESIDE.search(text, 0, arrow.start()):
+    if arrow and (_BESIDE.search(text, 0, arrow.start()) or number.kind in ("ratio", "difference")):
         number.move, number.start = (1 if arrow["up"] else -1), arrow.start()
     elif sign or word or match["money"]:
         number.start = min(match.start(name) for name in ("q", "sign", "q2", "money") if match[name])

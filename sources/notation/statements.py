@@ -40,6 +40,10 @@ _OVER = re.compile(r"[ \n]?/[ \n]?\Z")
 _RANGE = re.compile(r"[ \n]?(?:~|-|ないし|乃至)[ \n]?(?:約|およそ)?\Z")
 _FROM_TO = re.compile(r" ?から ?\Z")
 _FROM = re.compile(r" ?(?:から|より)[^\d。()\n]{0,16}\Z")
+_UNIT_UNDER = re.compile(r"(?<=\d)\n(?=[十百千]?[万億兆][^\s\d\n]{0,4}(?:\n|$))")  # 2,400, and under it 万円
+_PER = re.compile(r" ?(?:1 ?(?:人|日|か月|月|年|世帯) ?)?[当あ]たりの(?=[一-龥ァ-ヺー])")  # 市民1人1日当たりのごみ排出量
+_GLOSS = re.compile(r" ?の?(?:増加?|減少?|上昇|低下)? ?\( ?\Z")  # 2,394人の増（42.7％増）
+_PASSED = re.compile(r" ?(?:も)?[上下]回")  # 前年の57.9％を3.5ポイント上回った
 _OUT_OF = re.compile(r" ?[をがは]")  # R5年度の申込1,200件から500件を採択: a part of them
 _LEADS = re.compile(r"[^は、。\d]{0,20}\Z")
 _ARROW = re.compile(r"(?:→|⇒|➡|➔|⇨)")
@@ -53,9 +57,12 @@ _MEAN = re.compile(
     r"(?:全国|県|府|都|国|市|他都市|政令市|類似団体|同規模|管内|道内|県内|全県)(?:の)?(?:平均|計|全体|値|水準)?値?(?:は|の|\()? ?\Z|"
     r"平均(?:値)?(?:は|の|\()? ?\Z")
 _UNIT_LINE = re.compile(r"(?m:^) ?[(]?(?:単位 ?[:：]? ?)?([十百千]?[万億兆]?)([^\s\d()\n]{1,8})[)]? ?(?m:$)")
-_SUBJECT_DROP = re.compile(r"(?<=\s)/(?=\s|$)|に(?:当たる|あたる|相当する|上る|のぼる|達する|及ぶ)\Z|[、。,:：・\s()\[\]【】〔〕<>〈〉「」『』◇◆○●◎■□★☆※→⇒~]+")
+_SUBJECT_DROP = re.compile(
+    r"(?<=\s)/(?=\s|$)|に(?:当たる|あたる|相当する|上る|のぼる|達する|及ぶ)\Z|"
+    r"[➡➔⇨➜▶►⏩»]+|(?:^|(?<=[\d\s、。（(]))・|[、。,:：\s()\[\]【】〔〕<>〈〉「」『』◇◆○●◎■□★☆※→⇒~]+"
+)
 _TAIL = re.compile(
-    r"(?:の|は|が|を|に|で|と|も|へ|から|より|について|として|である|(?<![予契解条公節要規婚集制特盟密確])約|あと|合計|計|累計|平均|延べ|のべ|およそ|うち|総額|新た|(?<![安健保完万])全)+$|^(?:中)$"
+    r"(?:の|は|が|を|に|で|と|も|へ|から|より|について|として|である|(?<![予契解条公節要規婚集制特盟密確])約|あと|合計|(?<![会統設家推])計|累計|(?<![県国府都道市町村区内体])平均|延べ|のべ|およそ|うち|総額|新た|(?<![安健保完万])全)+$|^(?:中)$"
 )
 _LEAD = re.compile(
     r"^(?:[×/↑↓↗↘]|このうち|そのうち|うち|また|なお|さらに|および|及び|に(?:対する|おける|関する|係る|よる)|[のはがをにでと](?=[ァ-ヺ一-龥])|"
@@ -64,10 +71,10 @@ _LEAD = re.compile(
 # Words in brackets between a name and its number say which, not what.
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 # What is left of a comparison when its period is taken out, and a clause that describes that period: no subject.
-_COMPARING = re.compile(r"^(?:すると?|して(?:みると)?[もは]?|した場合)(?:[、,]|$|(?=[一-龥ァ-ヺA-Z]))")
+_COMPARING = re.compile(r"^(?:すると?|ると|して(?:みると)?[もは]?|した場合)(?:[、,]|$|(?=[一-龥ァ-ヺA-Z]))")
 _ADNOMINAL = re.compile(r"(?:した|された|れた|った|ている|ていた|なかった)$")
 # 1,200件から着実に増え、1,500件: the rest of what was said of the number before.
-_CARRIED = re.compile(r"(?:から|より|であ|だっ|とな|にな)(?!の)[^\d]*[ぁ-ん]|し|され?|であり")
+_CARRIED = re.compile(r"(?:から|より|であ|だっ|とな|にな)(?!の)[^\d]*[ぁ-ん]|し|され?|であり|の?(?:増加?|減少?|上昇|低下)|[一-龥]{2}し(?:て)?|[上下]回る|超える")
 # 登録率は保有者の85.2％: a share is of the topic, and the whole is in its name.
 _TOPIC = re.compile(r"(.*[一-龥ァ-ヺー])は[一-龥ァ-ヺ]")
 # これにより and 基準年度である name nothing that is counted.
@@ -128,6 +135,7 @@ class _Bracket:
 def read(text: str, context: Context = Context()) -> Read:  # noqa: B008
     """All figures of a text, and what every other number in it is."""
     normal = normalize(text)
+    normal = replace(normal, text=_UNIT_UNDER.sub(" ", normal.text))
     bare = context.calendar or ("fiscal" if "年度" in normal.text else "")
     tokens = without_limits(normal.text, scan(normal, context.fiscal_year, bare), context.limits)
     said = _govern(normal.text, tokens, context)
@@ -190,6 +198,8 @@ class _Governor:
             if joined and (self.versus.role == "base" or one.number.move or one.number.turns or one.number.sign):
                 one.versus = self.versus
                 self.versus_used = True
+                if self.earlier is self.versus:  # 前年度から120件増加し、1,320件: what it has come to is not of the year before
+                    self.earlier = None
             elif joined and self.versus.role == "pivot":
                 self.versus = None
             else:
@@ -200,8 +210,10 @@ class _Governor:
             one.versus = replace(named, role="base")
             one.dated = None if self.dated is named else one.dated
             self.earlier = None
+        came_from = came_from or self._aside(token)
         if came_from is not None and one.versus is None and _moves(one.number):
             one.versus = came_from
+            self.earlier = None
         if one.versus is None:
             one.earlier = self.earlier
         one.measure = self.scope
@@ -225,18 +237,37 @@ class _Governor:
         led = _LEADS.match(self.text[past.end : before.number.start])
         gap = self.text[before.number.end : token.start]
         more = before.earlier is not None and _moves(token.number) and not _moves(before.number) and _LIST_GAP.match(gap)
+        passed = _PASSED.match(self.text, token.end) and gap.startswith("を")
         chosen = _OUT_OF.match(self.text, token.end) and not _moves(token.number)
-        if not (led and _FROM.match(gap) and not chosen or more):
+        if not (led and (_FROM.match(gap) and not chosen or passed) or more):
             return None
         if past is self.dated:
             past.local = True
             self.dated = None
         self.earlier = None
-        before.left = before.left or not more
+        before.left = before.left or not more and not passed
         return replace(past, role="base")
+
+    def _aside(self, token: Token) -> Dated | None:
+        """The past of a number in brackets, with which what follows is compared: 72.5％（前年度 70.0％）で、2.5ポイント上昇; 前年度 57.9％（＋6.6pt）."""
+        depth, before = len(self.brackets), self.said[-1] if self.said else None
+        past = (before.earlier or before.dated) if before is not None else None
+        if before is None or past is None or past.end > before.number.start or token.number is None:
+            return None
+        gap = self.text[before.number.end : token.start]
+        into = before.earlier is not None and before.depth == depth - 1 and re.fullmatch(r" ?\( ?", gap)
+        out = before.depth == depth + 1 and re.fullmatch(r" ?\)(?:で(?:あり)?|から|より|と比べ|に比べ|に対し)?(?:、|て、?|約)?", gap)
+        if not (into or out and (before.earlier or self._is_past(past))) or _moves(before.number):
+            return None
+        return replace(past, role="base")
+
+    def _is_past(self, dated: Dated) -> bool:
+        return bool(dated.period and self.report_year and dated.period.end < periods.fiscal(self.report_year).start)
 
     def _listed(self, before: _Said, one: _Said) -> bool:
         gap = self.text[before.number.end : one.number.start]
+        if _GLOSS.match(gap):
+            return True
         if not _LIST_GAP.match(gap):
             return False
         return bool(one.number.sign or one.number.move) or not before.number.move
@@ -342,6 +373,7 @@ class _Governor:
             self.note_line = (self.dated, self.weak)
 
     def _end_clause(self) -> None:
+        self._dates_line_above()
         if self.late is not None:
             for one in reversed(self.said[-self.line_numbers :]):
                 if one.versus or one.earlier or one.strong:
@@ -357,6 +389,20 @@ class _Governor:
         if not self.brackets:
             self.line_numbers = 0
             self.line_scope = self.scope
+
+    def _dates_line_above(self) -> None:
+        """205件, and under it 令和7年3月末現在（令和6年3月末 167件）: a line whose only number is one of before says when the number over it was."""
+        dated = self.dated
+        if dated is None or self.brackets or not dated.start or self.text[dated.start - 1] != "\n":
+            return
+        after = [one for one in self.said if one.number.start >= dated.end]
+        alone = dated.period is not None and dated.period.kind == "as_of" and not self.text[dated.end :].strip(" )現在時点")
+        if any(not one.depth for one in after) or not after and not alone:
+            return
+        for one in reversed([one for one in self.said if one.number.end <= dated.start]):
+            if one.strong or one.versus or one.earlier or one.dated is not None:
+                break
+            one.dated, one.strong = dated, True
 
     def word(self, token: Token) -> None:
         self.scope = token.text
@@ -603,7 +649,8 @@ def _resolve(said: list[_Said], context: Context) -> None:
             one.base = context.base or (periods.back(one.period, context.base_back) if context.base_back and one.period else None)
         elif one.measure == "target" and one.base is None:
             one.base = context.base
-        if (plain and one.measure not in ("change",) or head is None) and not one.left:
+        aside = head is not None and one.depth > head.depth and one.dated is not None and one.dated.local  # 72.5％（令和4年度 56.0％）
+        if (plain and one.measure not in ("change",) and not aside or head is None) and not one.left:
             head = one if one.earlier is None else head
             chain = one.component
         if one.versus is not None and chain == "part" and one.component == "whole" and one.measure == "change":
@@ -677,7 +724,7 @@ def _clauses(text: str, tokens: list[Token], said: list[_Said]) -> None:
             attached = token.kind == "number"
         if token.kind in ("number", "line", "stop"):
             words = []
-        elif token.kind == "period" or (token.kind == "skip" and token.text != "name" and token.reason != AGE):
+        elif token.kind == "period" or (token.kind == "skip" and token.text != "name" and token.reason != AGE and not _PER.match(text, token.end)):
             words.append(" ")
         else:
             words.append(text[token.start : token.end])

@@ -46,7 +46,7 @@ _ANCHOR = re.compile(
     r"[上下前後](?=半?期|半)|半数|過半数|"
     r"https?:|www\.|電話|TEL|Tel|tel|FAX|Fax|ファ|フリー|内線|直通|代表|☎|℡|連絡|〒|第|地下|"
     r"地上|B(?=\d)|午前|午後|AM|PM|[※*＊†‡注](?= ?:? ?\d)|[①-⒛❶-➓⓪-⓿㉑-㉟㊱-㊿]|[nN](?= ?=)|"
-    r"サンプル|標本|この|その|これらの|以下の|次の|上記|下記|うち(?= ?[\d一-九])|= ?100|"
+    r"[○◯](?=[はを印])|上位(?= ?\d)|サンプル|標本|この|その|これらの|以下の|次の|上記|下記|うち(?= ?[\d一-九])|= ?100|"
     r"四半期|三位|法人番号|整理番号|受付番号|管理番号|登録番号|番号|(?m:^) ?-(?= ?\d)|(?<![A-Za-z])[pP]{1,2}\.(?= ?\d)|"
     r"目標|数値目標|成果目標|達成|最終|中間目標|到達|年間目標|進捗率|執行率|実績|現状|現況|基準値|"
     r"初期値|当初値|策定時|実数|見込|予測|見通し|推計|参考値|対目標|計画比|予算比|直近値|現在値|"
@@ -102,7 +102,8 @@ def _token(text: str, at: int, lowest: int, fiscal_year: int | None, calendar: s
     rule = RULE_PATTERN.match(text, at)
     if rule:
         found = RULES[int(next(name for name, value in rule.groupdict().items() if value is not None)[1:])]
-        if not (found.unless_counted and _counts(text, rule.end()) and not _heads(text, rule) and not _names_what_is_ours(text, rule)):
+        counted = found.unless_counted and _counts(text, rule.end()) and not _heads(text, rule) and not _names_what_is_ours(text, rule)
+        if not counted or found.kind == "name" and _OF_A_NAME.match(text, rule.end()):
             return Token("skip", rule.start(), rule.end(), text=found.kind, reason=found.reason)
     word = _WORD.match(text, at)
     if word:
@@ -146,6 +147,7 @@ def _heads(text: str, mark: re.Match[str]) -> bool:
     )
 
 
+_OF_A_NAME = re.compile(r" [一-龥ァ-ヺー]{1,6}の")  # KPI 1-2 窓口の平均待ち時間
 _OF_OURS = re.compile(r" ([^\s\d])の(?!うち|内)")
 
 
