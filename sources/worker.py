@@ -46,17 +46,25 @@ _APRIL_TO_MARCH = re.compile(
     r"((?:(?:令和|平成)\s*(?:元|[0-9]{1,2})|(?:19|20)[0-9]{2})\s*年)\s*4\s*月(?:\s*1\s*日)?\s*(?:から|[~〜～-])\s*[^\s]{0,6}年?\s*3\s*月")
 
 
+_YEAR = re.compile(
+    r"(?:(?:令和|平成|[RH])\s*(?:元|[0-9]{1,2})|(?:19|20)[0-9]{2})(?:\s*\([^()]{2,6}\))?\s*年度(?!\s*(?:末|当初|まで|以降|目標|に向け))(\s*(?:版|の?実績|決算))?"
+)
+_TITLE = 1.15  # a title is set larger than most of the page, by this factor or more
+
+
 def cover_fiscal_year(layout: Layout) -> int | None:
-    """The fiscal year that a cover names: in its largest type first, and not the year in which something is to end (R7年度末まで)."""
-    lines = [(box.bottom - box.top, text) for kind, box, text in traced(layout) if kind == "span"]
-    for _, text in sorted(lines, key=lambda pair: -pair[0]):
-        plain = unicodedata.normalize("NFKC", text)
-        for match in re.finditer(r"(?:(?:令和|平成|[RH])\s*(?:元|[0-9]{1,2})|(?:19|20)[0-9]{2})\s*年度(?!\s*(?:末|当初|まで|以降|目標|に向け))", plain):
-            period = heading(match[0], Context()).period
+    """The fiscal year that a cover names: in its largest type first, else in what stands highest, and not the year in which something is to end
+    (R7年度末まで). Of several in one line it is the one that was done or published: 令和7年度 施策評価（令和6年度実績）."""
+    lines = [(box.bottom - box.top, box.top, unicodedata.normalize("NFKC", text)) for kind, box, text in traced(layout) if kind == "span"]
+    heights = sorted(height for height, _, text in lines for _ in text)
+    usual = heights[len(heights) // 2] if heights else 0
+    for _, _, plain in sorted(lines, key=lambda line: (-line[0], 0) if line[0] > _TITLE * usual else (0, line[1])):
+        for match in sorted(_YEAR.finditer(plain), key=lambda match: match[1] is None):
+            period = heading(match[0].removesuffix(match[1] or ""), Context()).period
             if period is not None:
                 return period.start.year
-    for _, text in lines:
-        if (whole := _APRIL_TO_MARCH.search(unicodedata.normalize("NFKC", text))) and (period := heading(whole[1] + "度", Context()).period):
+    for _, _, plain in lines:
+        if (whole := _APRIL_TO_MARCH.search(plain)) and (period := heading(whole[1] + "度", Context()).period):
             return period.start.year
     return None
 

@@ -10,7 +10,7 @@ from sources.figures.charts import Category, area_of, axis_of, category_of, reac
 from sources.figures.saying import heading
 from sources.figures.scene import Scene
 from sources.figures.tiles import Tile
-from sources.layout.page import Region
+from sources.layout.page import Region, Table
 from sources.layout.text import Span, overlap
 from sources.notation import Context, Heading
 from sources.notation.periods import fiscal
@@ -106,9 +106,15 @@ class Governing:
                 and abs(other.lines[0][0].baseline - item.lines[0][0].baseline) < 3
                 and abs(other.size - item.size) < 0.1 * item.size
             ]
-            if not beside or self.scene.has_figure(item.text):
+            if not beside or self.scene.has_figure(item.text) or self._spent(item.box, box, region):
                 continue
             says = heading(item.text, self.scene.context)
             if says.period is not None or says.measure is not None or says.unit:
                 best, least = says, box.top - item.box.bottom
         return best
+
+    @staticmethod
+    def _spent(head: Box, box: Box, region: Region) -> bool:
+        """Whether a table stands between words and what is below it: the words were said of the table."""
+        tables = (item.box for item in region.items if isinstance(item, Table) and item.grid.ruled)
+        return any(head.bottom <= t.top + 2 and t.bottom <= box.top + 2 and overlap(t.x0, t.x1, box.x0, box.x1) > 0 for t in tables)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from sources.figures.lines import runs_on, valued
 from sources.figures.outline import numbering
-from sources.figures.saying import BRACKETED, ITEM, NOTE, SENTENCE_END, heading, read
+from sources.figures.saying import BRACKETED, CAPTION, ITEM, NOTE, SENTENCE_END, heading, read
 from sources.figures.scene import Scene
 from sources.layout.page import Block
 from sources.layout.text import Span
@@ -21,14 +21,14 @@ class Headings:
 
     def is_section(self, line: Sequence[Span], block: Block, first: bool, in_tile: bool) -> bool:
         text = " ".join(span.text for span in line).strip()
-        if not text or len(text) > 60 or SENTENCE_END.search(text):
+        if not any(char.isalnum() for char in text) or len(text) > 60 or SENTENCE_END.search(text):
             return False
         size, bold = max(s.size for s in line), any(s.bold for s in line)
         found = numbering(text)
         body = self.scene.layout.body_size
         large = size >= 1.35 * body
         if found is None:
-            if in_tile or not (block.strip or large) or BRACKETED.match(text):
+            if in_tile or not (block.strip or large) or BRACKETED.match(text) or CAPTION.match(text):
                 return False
             # Over lines of its own it is the title of a tile, unless it is set like the sections of the report.
             above = max((s.size for s in self.scene.outline.path if s.number), default=0.0)
@@ -38,7 +38,7 @@ class Headings:
         number, rank = found
         if rank >= 6 and not (first or bold):
             return False
-        if self._counts(line, text, number, block.strip or large or bold, first):
+        if self._counts(line, text, number, block.strip or large or bold, first) and (in_tile or not _is_set_apart(line, number)):
             return False
         return block.strip or large or bold or rank in (0, 1, 2, 5) or first or len(block.lines) == 1
 
@@ -86,3 +86,13 @@ class Headings:
         if all(s.bold for s in line) and not all(s.bold for other in block.lines for s in other if not valued(other)):
             return True
         return bool(ITEM.match(text)) and sum(bool(ITEM.match(other[0].text)) for other in block.lines) > 1
+
+
+def _is_set_apart(line: Sequence[Span], number: str) -> bool:
+    """Whether a blank as wide as a letter stands between a number and words of the same size: so headings are numbered (２　事務事業), and a
+    quantity is not parted from its unit."""
+    glyphs = [g for span in line for char, g in span.chars if g is not None and not char.isspace()]
+    if len(glyphs) <= len(number):
+        return False
+    last, word = glyphs[len(number) - 1], glyphs[len(number)]
+    return abs(last.size - word.size) < 0.1 * last.size and word.x0 - last.x1 > 0.6 * last.size

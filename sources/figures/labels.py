@@ -17,12 +17,17 @@ from sources.notation import Quantity
 from sources.records import Box, Period, union
 
 # What follows a number can name what was done (参加, 採用); a particle or 中 does not.
-_NOUN = re.compile(r"^(?!前[年回月期]|昨年|対前|目標|実績|計画)[一-龥ァ-ヺ]{2}")
+_NOUN = re.compile(r"^(?!前[年回月期]|[上下]回|昨年|対前|目標|実績|計画)[一-龥ァ-ヺ]{2}")
+# 送付し, 採用した: the noun is what was done; that something rose or fell is the number's own measure.
+_DOING = re.compile(
+    r"^(?:上昇|低下|増加|減少|増|減)?(?:し(?:て|た)?|しました|され(?:た|ました)?)$|(?<=[一-龥]{2})(?<![越直通])(?:し(?:て|た|ました)?|され(?:た|ました)?)$"
+)
 _PARTICLES = "のにをはがとで"
 _NAME = re.compile(r"[一-龥ぁ-んァ-ヺA-Za-z]")
+_POLITE = re.compile(r"(?:ました|ます|です|でした|ません)$")
 _PROSE = re.compile(r"[、。]")
 _ENCLOSED = re.compile(r"[(（]([^()（）]*)[)）]")
-MEASURE = re.compile(r"(?:目標|計画|実績|基準|現状)値?")
+MEASURE = re.compile(r"(?:目標|計画|実績|基準|現状|現在|当初)値?|(?:計画)?策定時")
 # What follows is of something else than the figures before it, also where it does not say of what.
 _NEW_TOPIC = re.compile(r"[。\n]\s*(?:また|さらに|加えて|一方|このほか|そのほか|なお)[、,]|[一-龥ァ-ヺ]{2}し[、,]|[①-⑳]")
 
@@ -116,7 +121,7 @@ class Labels:
             label = heading(words, self.scene.context).label.strip(" 　・:：")
             if inner := _ENCLOSED.fullmatch(label):
                 label = inner[1]
-            if label:
+            if label and not MEASURE.fullmatch(label) and not _POLITE.search(words) and not label.startswith(("から", "より", "まで")):
                 out[n] = label
         return out
 
@@ -176,6 +181,8 @@ class Labels:
         """All words of the lines that a number stands in: better than none to tell what it counts."""
         begin = max(s for s in text.starts if s <= q.start)
         end = next((s for s in text.starts if s > q.start and s > q.end), len(text.string))
+        clause = max(text.string.rfind(mark, begin, q.start) for mark in "、。") + 1
+        begin = max(begin, clause)
         words = text.string[begin:end]
         for other in sorted(quantities, key=lambda o: -o.start):
             if begin <= other.start < end:
@@ -185,6 +192,6 @@ class Labels:
 
 def _with_what_was_done(label: str, q: Quantity) -> str:
     """A label with the noun that follows the number, where that says what was done."""
-    after = re.split("[をがは]", q.predicate.strip().removeprefix("の"), maxsplit=1)[0]
-    after = after.rstrip(_PARTICLES + "の") if _NOUN.match(after) else ""
+    after = re.split("[をがは]|と(?=[なしす])", q.predicate.strip().removeprefix("の"), maxsplit=1)[0]
+    after = _DOING.sub("", after.rstrip(_PARTICLES + "の")) if _NOUN.match(after) else ""
     return f"{label} {after}".strip() if after and after not in label and len(label) + len(after) < 56 else label

@@ -111,6 +111,7 @@ class _PageReader:
         local: Heading | None = self.pending
         local_title = ""
         self.pending = None
+        captioned = -1
         for n, line in enumerate(block.lines):
             text = " ".join(span.text for span in line)
             if not self.out.figures and (dated := self._dated(text)):
@@ -123,6 +124,14 @@ class _PageReader:
                 self.scene.outline.open(text, max(s.size for s in line), union(s.box for s in line), self.number)
                 self._account(Text.of([line]), [], None, "heading")
                 continue
+            if captions := self._captions(block, n):
+                self._part(part, block, region, tile, local, local_title)
+                self._account(Text.of([line]), [], None, "heading")
+                self._part([list(block.lines[n + 1])], block, region, tile, local, local_title, captions)
+                part, captioned = [], n + 1
+                continue
+            if n == captioned:
+                continue
             says = heading(text, self.scene.context) if len(text) <= 60 else None
             if says is not None and (says.is_target or BRACKETED.match(text)) and not self.scene.has_figure(text):
                 self._part(part, block, region, tile, local, local_title)
@@ -134,6 +143,25 @@ class _PageReader:
             self._part(part, block, region, tile, local, local_title)
         elif local is not None and local.is_target:
             self.pending = local
+
+    def _captions(self, block: Block, n: int) -> list[Heading]:
+        """What a line says of the numbers under it, one by one: R5実績 | R6実績 | R8目標 over 48.0％ | 64.5％ | 80％."""
+        line, under = block.lines[n], block.lines[n + 1 : n + 2]
+        if len(line) < 2 or not under or any(self.scene.has_figure(span.text) for span in line):
+            return []
+        says = [heading(span.text, self.scene.context) for span in line]
+        if not all(said.period or said.measure for said in says):
+            return []
+        text = Text.of(under)
+        places = [text.box(q.start, q.end) for q in read(text.string, self.scene.context).figures]
+        if len(places) != len(line):
+            return []
+        ends = [*(span.box.x0 for span in line[1:]), line[-1].box.x1 + 4 * line[-1].size]
+        apart = all(
+            place is not None and span.box.x0 - 2 * span.size <= (place.x0 + place.x1) / 2 <= end + span.size
+            for place, span, end in zip(places, line, ends, strict=True)
+        )
+        return says if apart else []
 
     def _dated(self, text: str) -> Period | None:
         """The point in time that a line names and nothing else."""
@@ -148,6 +176,7 @@ class _PageReader:
         tile: Tile | None,
         local: Heading | None,
         local_title: str,
+        captions: Sequence[Heading] = (),
     ) -> None:
         if not lines:
             return
@@ -176,6 +205,8 @@ class _PageReader:
             self._account(text, reading.marks, None, "")
             self._state(text, kept, box, tile, local)
             return
+        if captions:
+            reading = replace(reading, figures=[_under(q, caption) for q, caption in zip(reading.figures, captions, strict=True)])
         if not (title or self.scene.outline.title):
             title = self.tiles.title_above(box, region, reach=40, beside=True)
         over = "" if title or region.parent is None else self.tiles.title_above(region.box, region.parent, reach=30)
@@ -306,11 +337,16 @@ class _PageReader:
     def _caption(self, region: Region, place: int, box: Box) -> str:
         """The lines right above a table, with the unit or date at its corner; nearest last."""
         out: list[str] = []
+        tables = [item.box for item in region.items if isinstance(item, Table) and item.box != box]
         for item in reversed(region.items[:place]):
+            apart = overlap(item.box.x0, item.box.x1, box.x0, box.x1) <= 0
             if not isinstance(item, Block):
+                if apart and item.box.bottom > box.top:
+                    continue  # the table at its side
                 break
             gap = box.top - item.box.bottom
-            beside = overlap(item.box.x0, item.box.x1, box.x0, box.x1) <= 0 and "単位" not in item.text
+            others = any(overlap(item.box.x0, item.box.x1, t.x0, t.x1) > 0 and -4 <= t.top - item.box.bottom <= 45 for t in tables)
+            beside = apart and ("単位" not in item.text or others)
             if not (-4 <= gap <= 45) or len(item.lines) > 3 or beside and not self._is_alone(item, region, box):
                 continue
             lines = [" ".join(s.text for s in line) for line in item.lines if not self.scene.charts.legends.hold(line[0].box)]
@@ -377,3 +413,10 @@ class _PageReader:
 def _words(text: str) -> str:
     """A heading or label on one line, without the mark of an item, be it one that no font explains."""
     return re.sub(r"\s+", " ", plain_kanji(ITEM.sub("", text.lstrip(f"{NO_CHARACTER} "))))
+
+
+def _under(q: Quantity, caption: Heading) -> Quantity:
+    """A number with what the caption right over it says of it."""
+    dated = caption.period is not None and not q.own_period
+    period, base = (caption.period, caption.base) if dated else (q.period, q.base)
+    return replace(q, measure=caption.measure or "level", component="whole", period=period, base=base)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,9 @@ from sources.figures.scene import Scene
 from sources.layout.page import Block, Region
 from sources.layout.text import Span, overlap
 from sources.records import Box, Period
+
+# 5月7日から受付を開始: something that happens then, and no time that numbers are of.
+_HAPPENS = re.compile(r"[をがへ]|(?:開始|開設|予定|スタート|オープン|受付)")
 
 Place = tuple[Block, int]  # a block, and which of its lines
 
@@ -100,14 +104,19 @@ class Tiles:
     def _period(self, lines: Sequence[Place]) -> Period | None:
         """The period that a line without a figure names: that of every figure in the tile."""
         charts = self.scene.charts
+        counted = {id(block): n for block, n in reversed(lines) if self.scene.has_figure(" ".join(s.text for s in block.lines[n]))}
+        first = next((block for block, _ in lines if id(block) in counted), None)
+        named: list[Period] = []
         for block, n in lines:
             text = " ".join(s.text for s in block.lines[n])
+            if block is not first and counted.get(id(block), n) < n:
+                continue  # under numbers of its own, beside others in the frame
             if len(text) > 40 or NOTE.match(text) or any(id(s) in charts.categories for s in block.lines[n]):
                 continue
             says = heading(text, self.scene.context)
-            if says.period is not None and not says.is_target and not self.scene.has_figure(text):
-                return says.period
-        return None
+            if says.period is not None and not says.is_target and not self.scene.has_figure(text) and not _HAPPENS.search(says.label):
+                named.append(says.period)
+        return named[0] if len(set(named)) in (1, 2) else None  # more are those of a chart, each of its own bars
 
     def of_loose(self, block: Block, region: Region) -> Tile:
         """A block that no frame holds, as a tile of its own: its first line is its title, or that of its neighbour."""

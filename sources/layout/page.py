@@ -258,7 +258,7 @@ def analyse(page: Page) -> Layout:
     for grid in tables:
         home = min((r for r in regions if _inside(grid.box, r.box, 4)), key=lambda r: area(r.box), default=root)
         home.items.append(Table(grid))
-    for block in _upright([*_vertical_blocks(vertical), *(Block([[span]], span.box, vertical=True) for span in turned)]):
+    for block in _upright([*_vertical_blocks(_beside_cells(vertical, tables)), *(Block([[span]], span.box, vertical=True) for span in turned)]):
         home = min((r for r in regions if _inside(block.box, r.box)), key=lambda r: area(r.box), default=root)
         home.items.append(block)
     _hang(root, regions)
@@ -388,6 +388,18 @@ def _vertical(glyphs: Sequence[Glyph]) -> tuple[list[Span], list[Glyph]]:
     if lonely < 8 and lonely < 0.05 * len(inked):
         return [], list(glyphs)
     return columns_of_vertical_text(glyphs)
+
+
+def _beside_cells(columns: Sequence[Span], tables: Sequence[Grid]) -> list[Span]:
+    """Columns of vertical text that stand in no cell of a table; the others are put into theirs, which hold nothing else: heads of several rows."""
+    left, held = [], defaultdict(list)
+    cells = [cell for grid in tables for cell in grid.cells if not cell.spans]
+    for span in columns:
+        cell = next((cell for cell in cells if _inside(span.box, cell.box, 2)), None)
+        left.append(span) if cell is None else held[id(cell)].append(span)
+    for cell in cells:
+        cell.spans = sorted(held[id(cell)], key=lambda span: -span.box.x1)
+    return left
 
 
 def _vertical_blocks(columns: Sequence[Span]) -> list[Block]:
