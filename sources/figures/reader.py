@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from sources.figures.cells import right_edge
 from sources.figures.charts import area_of, category_of, find_charts
 from sources.figures.governing import Governing
 from sources.figures.headings import Headings
@@ -15,7 +16,7 @@ from sources.figures.lines import Text
 from sources.figures.outline import Outline
 from sources.figures.saying import BRACKETED, ITEM, NOTE, SENTENCE_END, heading, read
 from sources.figures.scene import Scene
-from sources.figures.tables import CellReading, read_cells, right_edge
+from sources.figures.tables import CellReading, read_cells
 from sources.figures.tiles import Tile, Tiles
 from sources.layout.page import Block, Layout, Region, Table
 from sources.layout.text import Span, overlap

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise
 
-from sources.figures.heads import DAY, NUMBERED, YEAR_HEAD, Heads, fills_row, find_heads, folded, is_period
-from sources.figures.lines import Text, first_piece
+from sources.figures.cells import ASIDE, running, says_of
+from sources.figures.compared import Dated, Years, compared
+from sources.figures.heads import NUMBERED, YEAR_HEAD, Heads, fills_row, find_heads, folded, is_period
 from sources.figures.saying import SENTENCE_END, heading
 from sources.layout.grids import Cell, Grid
 from sources.layout.page import looks_like_value
-from sources.notation import Context, Heading
+from sources.notation import Context, Heading, periods
 from sources.records import Period
 
 _UNIT_HEAD = re.compile(r"^(?:単\s*位|単位名)$")
@@ -26,10 +26,8 @@ _GENERAL = re.compile(r"(?:[合小総累]?計|総数|全体|平均|(?:対?前年
 _MONTH = re.compile(r"(1[0-2]|[1-9])\s*月$")
 _MARKER = re.compile(r"(?:※|＊|\*|注)\s*([0-9０-９①-⑳]*)")
 _EACH_YEAR = re.compile(r"(?:各|毎)年度?\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日(?!\s*[~～〜-])|(?:各|毎)(年度)末")
-_LETTERED = re.compile(r"\(([A-Z])\)|(基準)年")  # 令和6年度(A) | 令和5年度(B) | 増減(A-B), and 2013年度(基準年度) | 基準年度比
-_OVER_YEARS = re.compile(r"累\s*計|合\s*計|計|[0-9]+\s*[かヶカケ]?年(?:間の?)?(?:累計|合計|計)")
-_DIFFERENCE = re.compile(r"\(?([A-Z])\)?\s*[-−―/÷]\s*\(?([A-Z])\)?")
-_BROKEN_DATE = re.compile(r"(?<=[0-9０-９])\s*\n\s*(?=[年月日])|(?<=[0-9０-９元]年)\s*\n\s*(?=度(?:\s|末|[(（]|$))")
+# （ ）内は前年度 under or over a table: the numbers in brackets are of the year before.
+_ASIDE_NOTE = re.compile(r"[※*注]?\s*[(\[]\s*[)\]]\s*(?:内|書き)?(?:の数[字値])?は、?\s*(?:前年度?|前年同[月期]|昨年度?|前回)[^\n。]*")
 _CELL_NOTE = re.compile(r"(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*$|^(?:※|＊|\*|注)\s*[0-9０-９①-⑳]*\s*(?=\n)")
 
 
@@ -67,16 +65,6 @@ class CellReading:
     reason: str
 
 
-def _overlaps(cell: Cell, row: int | None, col: int | None) -> bool:
-    return (row is None or cell.row <= row <= cell.row_end) and (col is None or cell.col <= col <= cell.col_end)
-
-
-def _says(text: str, context: Context) -> Heading:
-    """What a head says, in which 10/12 is a day."""
-    day = DAY.match(folded(text))
-    return heading(f"{day[1]}月{day[2]}日" if day else text, context)
-
-
 def _join(texts: list[str]) -> str:
     out: list[str] = []
     for text in texts:
@@ -105,8 +93,11 @@ def read_cells(
 ) -> Iterator[CellReading]:
     """The cells of a table that are not heads, each with its context; ``caption`` is what stands over the table."""
     heads = find_heads(grid, has_figure)
-    over = heading(caption, context) if caption else None
+    bare = _ASIDE_NOTE.sub("", folded(caption))
+    over = heading(bare, context) if bare else None
     base = _governed(context, over) if over else context
+    if _ASIDE_NOTE.search(folded(f"{caption}\n{notes_text}")):
+        base = replace(base, aside_back=1)
     if base.period is not None and base.period.kind == "calendar_year":
         base = replace(base, calendar=base.calendar or "year")  # R6 under 令和6年 観光統計
     notes = Notes.read(notes_text, context)
@@ -116,8 +107,7 @@ def read_cells(
         full = [c for c in grid.cells if c.row == row and c.text.strip()]
         if fills_row(full, grid) and (not has_figure(full[0].text) or NUMBERED.match(folded(full[0].text))):
             groups[row] = full[0].text
-    dated: dict[range, dict[int, tuple[Period, str]]] = {}
-    rows = _dated_rows(grid, heads.cols, base)
+    years = Dated(grid, heads.cols, base)
     group = ""
     current = heads.rows
     for cell in grid.cells:
@@ -129,9 +119,9 @@ def read_cells(
         band = heads.over(cell.row)
 
         def above(other: Cell, band: range = band) -> str:
-            return _join([c.text for c in grid.cells if c.row in band and _overlaps(c, None, other.col)])
+            return _join([c.text for c in grid.cells if c.row in band and c.col <= other.col <= c.col_end])
 
-        tops = [c for c in grid.cells if c.row in band and c.row_end <= cell.row and _overlaps(c, None, cell.col) and c.text.strip()]
+        tops = [c for c in grid.cells if c.row in band and c.row_end <= cell.row and c.col <= cell.col <= c.col_end and c.text.strip()]
         tops = [c for c in tops if c.col_end >= cell.col_end] or tops
         first, last = heads.stub_of(cell.col)
         lefts = [
@@ -143,11 +133,8 @@ def read_cells(
         if beside is not None and id(beside) in heads.coloured and not has_figure(beside.text):
             # A form: 予算額 | 8,500千円 | 決算額 | 7,932千円. What is right beside a value names it, with what stands for more rows.
             lefts = [(c, over) for c, over in lefts if c.row_end - c.row > beside.row_end - beside.row] + [(beside, above(beside))]
-        if band not in dated:
-            dated[band] = _dated_columns(grid, band, heads.cols, base)
-        years = {col: found for col, found in dated[band].items() if col < cell.col_end}
         no_year = _is_no_year(cell, [*tops, *(c for c, _ in lefts)], grid, heads)
-        yield _governed_cell(cell, tops, lefts, group, base, notes, each, caption, no_year, years, rows)
+        yield _governed_cell(cell, tops, lefts, group, base, notes, each, caption, no_year, years.before(cell, band))
 
 
 def _governed_cell(
@@ -160,28 +147,18 @@ def _governed_cell(
     each: re.Match[str] | None,
     caption: str,
     no_year: bool,
-    years: dict[int, tuple[Period, str]],
-    rows: dict[int, tuple[Period, str]],
+    years: Years,
 ) -> CellReading:
-    column = [(text, _says(text, base)) for text in map(running, tops)]
+    text = folded(cell.text)
+    if any(ASIDE.search(folded(head.text)) for head in tops):
+        base = replace(base, aside_back=1)
+    column = [(words, says_of(words, base)) for words in map(running, tops)]
     units = [c for c, over in lefts if _UNIT_HEAD.match(folded(over))]
-    row = [(text, _says(text, base)) for text in (_dated_stub(c, over) for c, over in lefts if c not in units)]
+    row = [(text, says_of(text, base)) for text in (_dated_stub(c, over) for c, over in lefts if c not in units)]
     row = [(text, says) for text, says in row if not SENTENCE_END.search(text.strip())] or row  # what is done there, and no name
     context = _under_heads(base, row, column, units, caption)
     reason = "row and column heads"
-    head = " ".join(folded(text) for text, _ in column)
-    compares = any(says.measure in ("change", "growth") for _, says in column)
-    if not any(says.measure for _, says in column) and (letters := _DIFFERENCE.search(head)) and len({given for _, given in years.values()} & {*letters.groups()}) == 2:
-        context = replace(context, measure="change" if re.search(r"[A-Z]\)?\s*[-−―]", head) else "growth")  # (A)-(B), (A)/(B)
-        context = _between(context, None, head, years)
-    elif compares and not any(says.period for _, says in row):
-        context = _between(context, next((says.period for _, says in column if says.period), None), head, years)
-    elif any(says.measure in ("change", "growth") for _, says in row) and not any(says.period for _, says in (*row, *column)):
-        context = _between(context, None, " ".join(folded(text) for text, _ in row), {at: found for at, found in rows.items() if at < cell.row})
-    elif compares and context.period and not context.base and any(period == years_before(context.period, 1) for period, _ in rows.values()):
-        context = replace(context, base=years_before(context.period, 1))
-    elif years and _OVER_YEARS.fullmatch(head) and (whole := _whole([period for _, (period, _) in sorted(years.items())])):
-        context = replace(context, period=whole)
+    context = compared(context, row, column, years)
     if each and context.period and context.period.kind in ("fiscal_year", "calendar_year"):
         context = replace(context, period=_in_year(context.period, each), base=context.base and _in_year(context.base, each))
         reason = "each year's date in the caption"
@@ -193,10 +170,9 @@ def _governed_cell(
     if context.period is not None and context.period.kind == "fiscal_year" and any(says.period for _, says in (*row, *column)):
         context = replace(context, fiscal_year=context.period.start.year)  # a month without a year is one of it
     if context.base_back and context.period is not None:
-        context = replace(context, base=years_before(context.period, context.base_back))  # of the row's or month's own period
+        context = replace(context, base=periods.back(context.period, context.base_back))  # of the row's or month's own period
     if no_year:
         context = replace(context, calendar="none")
-    text = folded(cell.text)
     if (mark := _CELL_NOTE.search(text)) and (found := _MARKER.match(mark[0])) and (noted := notes.marked.get(found[1])):
         context = _under_note(context, noted)
         reason = "a note marked " + mark[0].strip()
@@ -230,58 +206,10 @@ def _under_heads(
     return context
 
 
-def _dated_columns(grid: Grid, band: range, first: int, base: Context) -> dict[int, tuple[Period, str]]:
-    """The heads that name the period of a level, by their last column, with that period and the letter or word that it is called by."""
-    found: dict[int, tuple[Period, str]] = {}
-    for col in range(first, grid.cols):
-        tops = [c for c in grid.cells if c.row in band and _overlaps(c, None, col) and c.text.strip()]
-        says = [_says(running(c), base) for c in tops]
-        dated = [(cell, said.period) for cell, said in zip(tops, says, strict=True) if said.period]
-        if dated and not any(said.measure in ("target", "change", "growth") for said in says):
-            called = _LETTERED.search(folded(" ".join(c.text for c in tops)))
-            found[dated[-1][0].col_end] = (dated[-1][1], called[called.lastindex or 0] if called else "")
-    return found
-
-
-def _dated_rows(grid: Grid, cols: int, base: Context) -> dict[int, tuple[Period, str]]:
-    """The rows whose first heads name the period of a level, with that period and the letter or word that the row is called by."""
-    found: dict[int, tuple[Period, str]] = {}
-    for cell in (c for c in grid.cells if c.col < cols and c.row == c.row_end and c.text.strip()):
-        says = _says(running(cell), base)
-        if says.period and says.measure not in ("target", "change", "growth"):
-            called = _LETTERED.search(folded(cell.text))
-            found[cell.row] = (says.period, called[called.lastindex or 0] if called else "")
-    return found
-
-
-def _whole(years: Sequence[Period]) -> Period | None:
-    """From the first to the last of fiscal years that follow each other; None for any others."""
-    fiscal = len(years) > 1 and all(period.kind == "fiscal_year" for period in years)
-    if not fiscal or any(b.start.year != a.start.year + 1 for a, b in pairwise(years)):
-        return None
-    return Period("fiscal_years", years[0].start, years[-1].end)
-
-
-def _between(context: Context, own: Period | None, head: str, years: dict[int, tuple[Period, str]]) -> Context:
-    """What a column of differences compares: the columns whose letters it gives (A-B), or else its ``own`` year with that of the nearest head
-    before it, or the years of the two nearest."""
-    nearest = [period for _, (period, _) in sorted(years.items()) if period != own]
-    two = [*nearest[-1:], own] if own else nearest[-2:]
-    if letters := _DIFFERENCE.search(head):
-        two = [period for letter in letters.groups() for period, given in years.values() if given == letter] or two
-    if "基準年" in head:
-        two = [*two[-1:], *(period for period, given in years.values() if given == "基準")]
-    if not two or len({period.kind for period in two}) > 1:
-        return context
-    period, base = max(two, key=lambda p: p.end), min(two, key=lambda p: p.end)
-    context = replace(context, period=period)
-    return context if base == period or context.base or context.base_back else replace(context, base=base)
-
-
 def _under_note(context: Context, noted: Heading) -> Context:
     period = noted.period
     if noted.period_back and context.period is not None:
-        period = years_before(context.period, noted.period_back)
+        period = periods.back(context.period, noted.period_back)
     return replace(context, measure=noted.measure or "level", base=None, base_back=0, period=period or context.period)
 
 
@@ -319,36 +247,6 @@ def _dated_stub(cell: Cell, head: str) -> str:
     if re.fullmatch(r"[0-9]{4}", text) and YEAR_HEAD.match(folded(head)):
         return f"{text}年度" if "年度" in head else f"{text}年"
     return running(cell)
-
-
-def running(cell: Cell) -> str:
-    """The text of a cell, in which a line that only the width of the cell breaks goes on, and so does a date (2021年10／月, 平成30年／度)."""
-    right = right_edge(cell)
-    text = cell.text if right is None else Text.of([[span] for span in cell.spans], right).string
-    return _BROKEN_DATE.sub("", text)
-
-
-def right_edge(cell: Cell) -> float | None:
-    """Where the lines of a cell break for want of room: prose from its left side, and words of which no further letter fits (目／標). Numbers and
-    units are set otherwise."""
-    prose = any(len(span.text) >= 6 for span in cell.spans) and all(span.box.x0 <= cell.box.x0 + 1.7 * span.size for span in cell.spans)
-    return cell.box.x1 if prose or _is_narrow(cell) else None
-
-
-def _is_narrow(cell: Cell) -> bool:
-    room = cell.box.x1 - cell.box.x0
-    full = all(line.box.x1 - line.box.x0 + first_piece(following) > room - 0.7 * line.size for line, following in pairwise(cell.spans))
-    return full and not re.search(r"\d", cell.text)
-
-
-def years_before(period: Period, years: int) -> Period:
-    def back(day: date) -> date:
-        try:
-            return day.replace(year=day.year - years)
-        except ValueError:
-            return day.replace(year=day.year - years, day=28)
-
-    return Period(period.kind, back(period.start), back(period.end))
 
 
 def _governed(context: Context, says: Heading) -> Context:

@@ -14,6 +14,7 @@ class Context:
 
     ``fiscal_year`` is the report's own. ``base_back`` says that the figures are compared with so many years before their
     own period (a column headed 前年比), ``period_back`` that they are of so many years before the period (前年の割合).
+    ``aside_back`` says so of those in brackets alone (（ ）内は前年度).
     ``limits`` are where classes meet that stand elsewhere in the same table (``statements.class_limits``).
     ``calendar`` says what a bare year is: "fiscal", "year", "" for R6 fiscal and 2019 calendar, or "none" where four digits are a number.
     """
@@ -28,6 +29,7 @@ class Context:
     calendar: str = ""
     base_back: int = 0
     period_back: int = 0
+    aside_back: int = 0
     limits: frozenset[tuple[str, Decimal, str]] = frozenset()
 
 

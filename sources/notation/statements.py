@@ -638,7 +638,7 @@ def _resolve(said: list[_Said], context: Context) -> None:
         governing = dated.period if dated and dated.period else None
         if not plain and head is not None and head.period is not None and not (one.strong and one.versus and one.dated is not head.dated and one.dated):
             governing = head.period
-        one.period = governing or around
+        one.period = governing or (periods.back(around, context.aside_back) if plain and one.depth and context.aside_back and around else around)
         if dated is not None and dated.base is not None and one.measure in ("growth", "change"):
             one.base = dated.base
         if one.earlier is not None:

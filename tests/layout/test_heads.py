@@ -124,3 +124,12 @@ def test_a_caption_with_the_name_of_a_thing_counted_is_no_figure_and_no_section(
     found = figures(tmp_path, ["図６　児童のいる世帯の推移", table([["区分", "R2年度", "R3年度"], ["全国", "12", "14"]])])
     assert [f"{figure.value:f}" for figure in found] == ["12", "14"]
     assert {figure.section_title for figure in found} == {""}
+
+
+@pytest.mark.parametrize(("head", "note"), [("R3年度\n（前年度）", ""), ("R3年度", "（　）内は前年度"), ("R3年度", "※（　）内は前年度の数値です。")])
+def test_numbers_in_brackets_are_of_the_year_before_where_it_says_so(tmp_path: Path, head: str, note: str) -> None:
+    story = [note, table([["区分", head], ["利用者", "1,320人（1,200人）"], ["登録者", "520人（540人）"]])]
+    found = figures(tmp_path, story[::-1] if note.startswith("※") else story)
+    assert [(f"{figure.value:f}", figure.period) for figure in found] == [
+        ("1320", fiscal(2021)), ("1200", fiscal(2020)), ("520", fiscal(2021)), ("540", fiscal(2020)),
+    ]  # fmt: skip
