@@ -73,6 +73,8 @@ class Governing:
         series = charts.legends.series_of(box)
         if series is None:
             return context
+        if (period := heading(series.row, self.scene.context).period) is not None:
+            context = replace(context, period=period)
         says = scale_of(box, charts) or heading(series.note, self.scene.context)
         return replace(context, unit=says.unit, scale=says.scale) if says.unit else context
 

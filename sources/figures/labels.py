@@ -75,7 +75,8 @@ class Labels:
                 label = label or self._beside(q, text, region, block) or over or self._under_it(q, text, region, alone=not title)
             row, series = ("", "") if own else self._in_legend(text.box(q.start, q.end), label, title, over)
             if series:
-                why, label = "the colour of a legend", f"{row} {series}".strip()
+                named = heading(row, self.scene.context).label if row else ""  # a row named 令和4年度 is of that year, and so are its numbers
+                why, label = "the colour of a legend", f"{named and row} {series}".strip()
             label = _with_what_was_done(label or title, q)
             if not re.sub(rf"[{_PARTICLES}\W]", "", label):
                 label = self._rest(text, q, quantities) or self.scene.outline.title

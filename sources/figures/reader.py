@@ -33,7 +33,9 @@ TALL = 250
 _NAMES = re.compile(r"[^\W\d_]{2}")  # two letters or more; a sign or a lone one names nothing
 # A line that says nothing but a point in time: 令和3年10月15日16時45分時点（速報値）
 _AS_OF = re.compile("時点|現在")
-_BESIDE_DATE = re.compile(r"[0-9]{1,2}時(?:[0-9]{1,2}分)?|時点|現在|速報値?|暫定値?|\W")
+_BESIDE_DATE = re.compile(
+    r"特に(?:記載|断り|注記)[のが]?な[いき](?:もの|数値|場合|限り)?[はのも]?|(?:各|上記の?|以下の?)?(?:数値|データ)は|いずれも|すべて|[0-9]{1,2}時(?:[0-9]{1,2}分)?|時点|現在|速報値?|暫定値?|\W"
+)
 
 
 @dataclass(slots=True)
@@ -94,7 +96,14 @@ class _PageReader:
         height = self.scene.layout.page.height
         edge = block.box.bottom < 0.07 * height or block.box.top > 0.925 * height
         text = unicodedata.normalize("NFKC", block.text).strip()
-        return edge and bool(_PAGE_NUMBER.match(text))
+        return bool(_PAGE_NUMBER.match(text)) and (edge or self._ends_page(block))
+
+    def _ends_page(self, block: Block) -> bool:
+        """Whether a block stands alone in the middle under all else, as the number of a page does that is not full."""
+        page, size = self.scene.layout.page, block.size
+        others = [item.box.bottom for item in self.scene.layout.root.items if item is not block]
+        centred = abs(block.box.x0 + block.box.x1 - page.width) < 2 * size
+        return centred and size <= 1.1 * self.scene.layout.body_size and bool(others) and max(others) + size < block.box.top
 
     def _note_mark(self, block: Block, region: Region) -> bool:
         """Whether a block is the raised number before a note: small, alone, with words beginning right behind it."""

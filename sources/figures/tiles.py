@@ -16,6 +16,7 @@ from sources.layout.page import Block, Region
 from sources.layout.text import Span, overlap
 from sources.records import Box, Period
 
+_OF_A_DAY = re.compile(r"(?:時点|現在)\s*[)）]?\s*$")  # 出典：総務省　令和7年3月末時点
 # 5月7日から受付を開始: something that happens then, and no time that numbers are of.
 _HAPPENS = re.compile(r"[をがへ]|(?:開始|開設|予定|スタート|オープン|受付)")
 
@@ -111,7 +112,7 @@ class Tiles:
             text = " ".join(s.text for s in block.lines[n])
             if block is not first and counted.get(id(block), n) < n:
                 continue  # under numbers of its own, beside others in the frame
-            if len(text) > 40 or NOTE.match(text) or any(id(s) in charts.categories for s in block.lines[n]):
+            if len(text) > 40 or NOTE.match(text) and not _OF_A_DAY.search(text) or any(id(s) in charts.categories for s in block.lines[n]):
                 continue
             says = heading(text, self.scene.context)
             if says.period is not None and not says.is_target and not self.scene.has_figure(text) and not _HAPPENS.search(says.label):

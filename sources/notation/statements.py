@@ -85,6 +85,7 @@ _DONE = re.compile(r"[一-龥ァ-ヺ]{2,4}")
 _QUOTED = re.compile(
     r"[「『]([^「」『』\n]{2,30})[」』](?:と(?:の?回答|答え|感じ|思)[^\d、。\n]{0,8}?)?(?:の?(?:割合|回答|人|方|者))?[がはもを]?(?:全体の)?[、 ]?"
     r"(?:約|計|合計|平均)?\Z")
+_ADDED = re.compile(r"((?:[「『][^「」『』\n]{2,30}[」』][とや、]?){2,}の?(?:合計|計))[がはも]?[、 ]?(?:約)?\Z")  # 「満足」「やや満足」の合計は72.5％
 # 拡大し、: a clause of its own has ended, in which something was done (見直し and the like are things).
 _CONTINUES = re.compile(r"(?<!見直)(?<!見通)(?<!取消)(?<!引越)(?<!貸出)(?<!繰越)(?<=[一-龥ァ-ヺー]{2})し$")
 _PREDICATE = re.compile(r" ?([^\s\d、。,()\[\]【】\n~→]{1,16})")
@@ -649,7 +650,8 @@ def _resolve(said: list[_Said], context: Context) -> None:
             one.base = context.base or (periods.back(one.period, context.base_back) if context.base_back and one.period else None)
         elif one.measure == "target" and one.base is None:
             one.base = context.base
-        aside = head is not None and one.depth > head.depth and one.dated is not None and one.dated.local  # 72.5％（令和4年度 56.0％）
+        deeper = head is not None and one.depth > head.depth and one.dated is not None  # 72.5％（令和4年度 56.0％）
+        aside = deeper and (one.dated.local or bool(one.period and head.period and one.period.end < head.period.start))  # type: ignore[union-attr]
         if (plain and one.measure not in ("change",) and not aside or head is None) and not one.left:
             head = one if one.earlier is None else head
             chain = one.component
@@ -741,6 +743,8 @@ def _words_around(text: str, one: _Said) -> tuple[str, str]:
 
 
 def _subject(before: str, attached: bool) -> str:
+    if added := _ADDED.search(before):
+        return added[1]
     if quoted := _QUOTED.search(before):
         return quoted[1]
     pieces = [_COMPARING.sub("", piece) for piece in _SUBJECT_DROP.split(before)]

@@ -85,6 +85,16 @@ def test_stacked_bars_are_named_by_their_row_and_their_colour(page: Canvas, tmp_
     }
 
 
+def test_a_row_named_by_a_year_is_of_that_year(page: Canvas, tmp_path: Path) -> None:
+    page.drawString(60, 400, "窓口の評価")
+    rows(page, 90, 360, ("令和6年度", "令和4年度"), VALUES[:2])
+    legend(page, 90, 270, ANSWERS, "　（単位：％）")
+    found = said(page, tmp_path)
+    assert {raw: (figure.label, figure.period and figure.period.start.year) for raw, figure in found.items()} == {
+        f"{value:.1f}": (answer, year) for year, row in zip((2024, 2022), VALUES[:2], strict=True) for value, (_, answer) in zip(row, ANSWERS, strict=True)
+    }
+
+
 def test_a_lying_axis_lends_its_unit_and_its_ticks_are_no_figures(page: Canvas, tmp_path: Path) -> None:
     page.drawString(60, 420, "窓口の評価")
     for tick in range(6):
