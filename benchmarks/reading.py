@@ -174,8 +174,8 @@ def wordless(folder: Path) -> Row:
 
 def _most(path: Path) -> int:
     """Asked in a small process of its own: a child's peak on Linux is at least what its parent held when it was made."""
-    code = "import resource, sys; from pathlib import Path; from sources.reading import read_report; read_report(Path(sys.argv[1]), ocr='off'); "
-    code += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    code = "import resource, sys; from pathlib import Path; from sources.child import dismiss; from sources.reading import read_report; "
+    code += "read_report(Path(sys.argv[1]), ocr='off'); dismiss(); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     return int(subprocess.run([sys.executable, "-c", code, str(path)], check=True, cwd=ROOT, capture_output=True, text=True).stdout)
 
 
