@@ -68,7 +68,7 @@ class Governing:
         return context, named
 
     def scaled(self, context: Context, box: Box) -> Context:
-        """In what the legend or the lying axis of a chart counts what it names."""
+        """In what the legend or the lying axis of a chart counts what it names, and the year that names its row."""
         charts = self.scene.charts
         series = charts.legends.series_of(box)
         if series is None:

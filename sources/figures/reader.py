@@ -215,7 +215,7 @@ class _PageReader:
             self._account(text, reading.marks, None, "")
             self._state(text, kept, box, tile, local)
             return
-        if captions:
+        if len(captions) == len(reading.figures):  # what governs here may make others figures than were looked for
             reading = replace(reading, figures=[_under(q, caption) for q, caption in zip(reading.figures, captions, strict=True)])
         if not (title or self.scene.outline.title):
             title = self.tiles.title_above(box, region, reach=40, beside=True)
